@@ -1,0 +1,411 @@
+//! What a file holds: one exact buffer while it is small, pages when it is large, the embedded
+//! image until it is changed. Holes take no room.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::error_code::{ErrorCode, Result};
+use crate::page_table::{MAX_FILE_SIZE, Page, PageTable};
+use crate::space::{PAGE_SIZE, Space};
+
+/// The longest file held in one buffer.
+const SMALL_MAX: u64 = PAGE_SIZE as u64;
+
+/// What holes are read from.
+static ZEROS: [u8; PAGE_SIZE] = [0; PAGE_SIZE];
+
+/// The content of one file. What it stores is charged to its file system, and released on drop.
+#[derive(Debug)]
+pub(crate) struct Content {
+    size: u64,
+    extents: Extents,
+    space: Arc<Space>,
+}
+
+/// Where the bytes are. Whatever an extent does not have, up to the size, is zeros.
+#[derive(Debug)]
+enum Extents {
+    Small(Vec<u8>),
+    /// Never written: the bytes of an image, read in place and not charged.
+    Embedded(Bytes),
+    /// Where there is no page, the base shows through.
+    Paged {
+        base: Bytes,
+        pages: PageTable,
+    },
+}
+
+impl Content {
+    pub(crate) fn empty(space: Arc<Space>) -> Self {
+        Self {
+            size: 0,
+            extents: Extents::Small(Vec::new()),
+            space,
+        }
+    }
+
+    pub(crate) fn embedded(bytes: Bytes, space: Arc<Space>) -> Self {
+        Self {
+            size: bytes.len() as u64,
+            extents: Extents::Embedded(bytes),
+            space,
+        }
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Hands up to `len` bytes from `offset` to `sink` and returns how many.
+    #[inline]
+    pub(crate) fn read(&self, offset: u64, len: usize, mut sink: impl FnMut(&[u8])) -> usize {
+        let end = self.size.min(offset.saturating_add(len as u64));
+        let mut at = offset;
+        while at < end {
+            let piece = self.piece(at, end);
+            sink(piece);
+            at += piece.len() as u64;
+        }
+        at.saturating_sub(offset) as usize
+    }
+
+    /// The longest piece in one place that starts at `at` and ends by `end`; never empty.
+    #[inline]
+    fn piece(&self, at: u64, end: u64) -> &[u8] {
+        match &self.extents {
+            Extents::Small(buffer) => slice_or_zeros(buffer, at, end),
+            Extents::Embedded(bytes) => slice_or_zeros(bytes, at, end),
+            Extents::Paged { base, pages } => {
+                let index = at / PAGE_SIZE as u64;
+                let start = index * PAGE_SIZE as u64;
+                let end = end.min(start + PAGE_SIZE as u64);
+                match pages.get(index) {
+                    Some(page) => slice_or_zeros(page.content(), at - start, end - start),
+                    None => slice_or_zeros(base, at, end),
+                }
+            }
+        }
+    }
+
+    /// Writes `len` bytes at `offset` and returns how many there was room for.
+    ///
+    /// # Errors
+    /// `FileTooLarge`, `InsufficientSpace` (for not a single byte).
+    #[inline]
+    pub(crate) fn write(
+        &mut self,
+        offset: u64,
+        len: usize,
+        source: impl FnMut(&mut [u8]),
+    ) -> Result<usize> {
+        let end = offset
+            .checked_add(len as u64)
+            .filter(|end| *end <= MAX_FILE_SIZE)
+            .ok_or(ErrorCode::FileTooLarge)?;
+        if len == 0 {
+            return Ok(0);
+        }
+        self.prepare_for_write(end)?;
+        let written = match &mut self.extents {
+            Extents::Small(buffer) => {
+                write_small(buffer, &self.space, offset as usize, len, source)?
+            }
+            Extents::Paged { base, pages } => {
+                write_pages(pages, base, &self.space, offset, len, source)?
+            }
+            Extents::Embedded(_) => unreachable!("embedded content is unshared before a write"),
+        };
+        self.size = self.size.max(offset + written as u64);
+        Ok(written)
+    }
+
+    /// Chooses the extents that can take a write up to `end`.
+    fn prepare_for_write(&mut self, end: u64) -> Result<()> {
+        match &mut self.extents {
+            Extents::Paged { .. } => {}
+            Extents::Small(_) if end <= SMALL_MAX => {}
+            Extents::Small(buffer) => {
+                let mut pages = PageTable::default();
+                if !buffer.is_empty() {
+                    let page = pages.insert(0, &self.space)?;
+                    page.overwrite(0, buffer.len()).copy_from_slice(buffer);
+                }
+                self.extents = Extents::Paged {
+                    base: Bytes::new(),
+                    pages,
+                };
+            }
+            Extents::Embedded(bytes) if self.size <= SMALL_MAX && end <= SMALL_MAX => {
+                let mut buffer = Vec::new();
+                let image = bytes.clone();
+                write_small(&mut buffer, &self.space, 0, image.len(), |piece| {
+                    piece.copy_from_slice(&image[..piece.len()]);
+                })?;
+                if buffer.len() < image.len() {
+                    self.space.release(buffer.len() as u64);
+                    return Err(ErrorCode::InsufficientSpace);
+                }
+                self.extents = Extents::Small(buffer);
+            }
+            Extents::Embedded(bytes) => {
+                self.extents = Extents::Paged {
+                    base: std::mem::take(bytes),
+                    pages: PageTable::default(),
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// Cuts the content to `size`, or extends it with a hole.
+    ///
+    /// # Errors
+    /// `FileTooLarge`.
+    pub(crate) fn set_size(&mut self, size: u64) -> Result<()> {
+        if size > MAX_FILE_SIZE {
+            return Err(ErrorCode::FileTooLarge);
+        }
+        if size < self.size {
+            self.cut(size);
+        }
+        self.size = size;
+        Ok(())
+    }
+
+    fn cut(&mut self, size: u64) {
+        match &mut self.extents {
+            Extents::Small(buffer) => {
+                let kept = clamp(size, buffer.len());
+                self.space.release((buffer.len() - kept) as u64);
+                buffer.truncate(kept);
+            }
+            Extents::Embedded(bytes) => bytes.truncate(clamp(size, bytes.len())),
+            Extents::Paged { base, pages } => {
+                base.truncate(clamp(size, base.len()));
+                self.space.release(pages.truncate(size, &self.space));
+            }
+        }
+        if size == 0 {
+            self.extents = Extents::Small(Vec::new());
+        }
+    }
+}
+
+impl Drop for Content {
+    fn drop(&mut self) {
+        self.cut(0);
+    }
+}
+
+fn write_small(
+    buffer: &mut Vec<u8>,
+    space: &Space,
+    start: usize,
+    len: usize,
+    mut source: impl FnMut(&mut [u8]),
+) -> Result<usize> {
+    let stored = buffer.len();
+    let len = grant(space, stored, 0, start, len)?;
+    let end = start + len;
+    if end > stored {
+        let growth = end - stored;
+        let reserved = if stored == 0 {
+            buffer.try_reserve_exact(growth)
+        } else {
+            buffer.try_reserve(growth)
+        };
+        if reserved.is_err() {
+            space.release(growth as u64);
+            return Err(ErrorCode::InsufficientSpace);
+        }
+        buffer.resize(end, 0);
+    }
+    source(&mut buffer[start..end]);
+    Ok(len)
+}
+
+fn write_pages(
+    pages: &mut PageTable,
+    base: &Bytes,
+    space: &Space,
+    offset: u64,
+    len: usize,
+    mut source: impl FnMut(&mut [u8]),
+) -> Result<usize> {
+    let mut done = 0;
+    while done < len {
+        let at = offset + done as u64;
+        let index = at / PAGE_SIZE as u64;
+        let start = (at % PAGE_SIZE as u64) as usize;
+        let wanted = (PAGE_SIZE - start).min(len - done);
+        match page_for_write(pages, base, space, index, start, wanted) {
+            Ok((page, granted)) => {
+                source(page.overwrite(start, granted));
+                done += granted;
+                if granted < wanted {
+                    break;
+                }
+            }
+            Err(error) if done == 0 => return Err(error),
+            Err(_) => break,
+        }
+    }
+    Ok(done)
+}
+
+/// The page at `index` with room for `len` bytes at `start`, or for as many as can be had.
+#[inline]
+fn page_for_write<'t>(
+    pages: &'t mut PageTable,
+    base: &Bytes,
+    space: &Space,
+    index: u64,
+    start: usize,
+    len: usize,
+) -> Result<(&'t mut Page, usize)> {
+    if pages.get(index).is_none() {
+        return new_page_for_write(pages, base, space, index, start, len);
+    }
+    let page = pages.get_mut(index).ok_or(ErrorCode::Io)?;
+    let granted = grant(space, page.content().len(), 0, start, len)?;
+    Ok((page, granted))
+}
+
+fn new_page_for_write<'t>(
+    pages: &'t mut PageTable,
+    base: &Bytes,
+    space: &Space,
+    index: u64,
+    start: usize,
+    len: usize,
+) -> Result<(&'t mut Page, usize)> {
+    let page_start = clamp(index * PAGE_SIZE as u64, base.len());
+    let beneath = &base[page_start..base.len().min(page_start + PAGE_SIZE)];
+    let granted = grant(space, 0, beneath.len(), start, len)?;
+    let page = pages
+        .insert(index, space)
+        .inspect_err(|_| space.release(beneath.len().max(start + granted) as u64))?;
+    // What will be overwritten whole is not copied first.
+    if start > 0 || granted < beneath.len() {
+        page.overwrite(0, beneath.len()).copy_from_slice(beneath);
+    }
+    Ok((page, granted))
+}
+
+/// Charges for `len` bytes at `start` of a buffer of which `stored` bytes are paid for and `kept`
+/// must be stored in any case. Returns how many of `len` the quota allows.
+///
+/// # Errors
+/// `InsufficientSpace` (not a single byte); nothing is charged then.
+#[inline]
+fn grant(space: &Space, stored: usize, kept: usize, start: usize, len: usize) -> Result<usize> {
+    let wanted = (start + len).max(kept).saturating_sub(stored);
+    let granted = space.charge_up_to(wanted as u64) as usize;
+    if granted == wanted {
+        return Ok(len);
+    }
+    let reach = stored + granted;
+    if reach < kept || reach <= start {
+        space.release(granted as u64);
+        return Err(ErrorCode::InsufficientSpace);
+    }
+    Ok(reach - start)
+}
+
+fn slice_or_zeros(bytes: &[u8], start: u64, end: u64) -> &[u8] {
+    if start < bytes.len() as u64 {
+        &bytes[start as usize..clamp(end, bytes.len())]
+    } else {
+        &ZEROS[..clamp(end - start, PAGE_SIZE)]
+    }
+}
+
+fn clamp(value: u64, limit: usize) -> usize {
+    usize::try_from(value).map_or(limit, |value| value.min(limit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::Limits;
+
+    fn content(limit: u64) -> (Content, Arc<Space>) {
+        let space = Arc::new(Space::new(Limits {
+            bytes: limit,
+            inodes: 1,
+        }));
+        (Content::empty(space.clone()), space)
+    }
+
+    fn read_all(content: &Content) -> Vec<u8> {
+        let mut all = Vec::new();
+        content.read(0, usize::MAX, |piece| all.extend_from_slice(piece));
+        all
+    }
+
+    #[test]
+    fn recycled_pages_never_show_old_bytes() {
+        let (mut file, space) = content(u64::MAX);
+        file.write(0, 3 * PAGE_SIZE, |piece| piece.fill(7))
+            .expect("room");
+        file.set_size(0).expect("small");
+        assert_eq!(space.usage().bytes, 0);
+        file.write(PAGE_SIZE as u64 + 10, 1, |piece| piece.fill(1))
+            .expect("room");
+        file.set_size(2 * PAGE_SIZE as u64).expect("small");
+        let all = read_all(&file);
+        assert_eq!(all.iter().filter(|byte| **byte != 0).count(), 1);
+        assert_eq!(all[PAGE_SIZE + 10], 1);
+    }
+
+    #[test]
+    fn the_quota_is_exact_to_the_byte() {
+        let limit = PAGE_SIZE + 100;
+        let (mut file, space) = content(limit as u64);
+        let written = file.write(0, 2 * PAGE_SIZE, |piece| piece.fill(1));
+        assert_eq!(written, Ok(limit));
+        assert_eq!(file.size(), limit as u64);
+        assert_eq!(
+            file.write(limit as u64, 1, |_| panic!("no room, so no source")),
+            Err(ErrorCode::InsufficientSpace)
+        );
+        assert_eq!(space.usage().bytes, limit as u64);
+        assert_eq!(file.write(5, 1000, |piece| piece.fill(2)), Ok(1000));
+        drop(file);
+        assert_eq!(space.usage().bytes, 0);
+    }
+
+    #[test]
+    fn embedded_bytes_are_free_until_they_change() {
+        let image = Bytes::from(vec![9; 3 * PAGE_SIZE + 5]);
+        let (_, space) = content(u64::MAX);
+        let mut file = Content::embedded(image, space.clone());
+        assert_eq!(space.usage().bytes, 0);
+        file.write(PAGE_SIZE as u64 + 1, 1, |piece| piece.fill(1))
+            .expect("room");
+        assert_eq!(space.usage().bytes, PAGE_SIZE as u64);
+        let mut expected = vec![9; 3 * PAGE_SIZE + 5];
+        expected[PAGE_SIZE + 1] = 1;
+        assert_eq!(read_all(&file), expected);
+        file.set_size(PAGE_SIZE as u64 / 2).expect("small");
+        file.set_size(PAGE_SIZE as u64 * 3).expect("small");
+        let tail_is_zero = read_all(&file)[PAGE_SIZE / 2..]
+            .iter()
+            .all(|byte| *byte == 0);
+        assert!(tail_is_zero, "what was cut off must not come back");
+    }
+
+    #[test]
+    fn sparse_files_take_what_they_hold() {
+        let (mut file, space) = content(u64::MAX);
+        let far = MAX_FILE_SIZE - 1;
+        assert_eq!(file.write(far, 1, |piece| piece.fill(1)), Ok(1));
+        assert_eq!(space.usage().bytes, PAGE_SIZE as u64);
+        assert_eq!(file.size(), MAX_FILE_SIZE);
+        assert_eq!(
+            file.write(far, 2, |piece| piece.fill(1)),
+            Err(ErrorCode::FileTooLarge)
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! The file system behind every front door.
+//!
+//! [`FileSystem`] and [`Descriptor`] are the seam; [`MemFs`] implements them in memory. Front doors
+//! (preview 1, `wasi:filesystem`, RPC) are bindings that translate and decide nothing about files.
+
+mod clock;
+mod content;
+mod descriptor;
+mod directory;
+mod error_code;
+mod file_system;
+pub mod image;
+mod inode;
+mod mem_fs;
+mod page_table;
+mod path;
+mod resolve;
+mod space;
+mod tree;
+mod types;
+
+pub use clock::Clock;
+pub use descriptor::MemDescriptor;
+pub use error_code::{ErrorCode, Result};
+pub use file_system::{Descriptor, FileSystem, Preopen};
+pub use mem_fs::{MemFs, MemFsBuilder};
+pub use space::{Limits, Usage};
+pub use types::{
+    DescriptorFlags, DirEntry, FileType, Ino, Listing, NewTimestamp, OpenFlags, PathFlags, Remove,
+    Stat, SyncLevel, Target, Timestamp, WriteAt, Written,
+};

@@ -1,0 +1,206 @@
+//! The file system in memory.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::clock::Clock;
+use crate::content::Content;
+use crate::descriptor::MemDescriptor;
+use crate::error_code::Result;
+use crate::file_system::{Descriptor, FileSystem, Preopen};
+use crate::inode::{Inode, InodeKind};
+use crate::space::{Limits, Space, Usage};
+use crate::tree::Tree;
+use crate::types::{DescriptorFlags, Ino, OpenFlags, PathFlags, Timestamp};
+
+/// A file system in memory. `clone` shares it.
+///
+/// Names are guarded by one lock, the content and the attributes of each inode by its own; the
+/// names' lock is taken first.
+///
+/// ```
+/// use fs_core::{Clock, Descriptor, MemFs, Timestamp, WriteAt};
+///
+/// struct Fixed;
+/// impl Clock for Fixed {
+///     fn now(&self) -> Timestamp {
+///         Timestamp(1_700_000_000_000_000_000)
+///     }
+/// }
+///
+/// let fs = MemFs::builder(Fixed).build()?;
+/// fs.root().create_directory_at("etc")?;
+/// assert_eq!(fs.root().stat_at(fs_core::PathFlags::empty(), "etc")?.link_count, 2);
+/// # Ok::<(), fs_core::ErrorCode>(())
+/// ```
+#[derive(Clone)]
+pub struct MemFs {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    tree: RwLock<Tree>,
+    pub(crate) space: Arc<Space>,
+    pub(crate) clock: Box<dyn Clock>,
+    next_ino: AtomicU64,
+    pub(crate) preopens: Vec<(String, String)>,
+}
+
+impl Shared {
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Tree> {
+        self.tree.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Tree> {
+        self.tree.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An inode without a name.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`: the quota of inodes is used up.
+    pub(crate) fn new_inode(&self, kind: InodeKind) -> Result<Arc<Inode>> {
+        let content = Content::empty(self.space.clone());
+        self.new_inode_with(kind, content, self.clock.now())
+    }
+
+    /// An inode without a name, with a content.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`: the quota of inodes is used up.
+    pub(crate) fn new_inode_with(
+        &self,
+        kind: InodeKind,
+        content: Content,
+        now: Timestamp,
+    ) -> Result<Arc<Inode>> {
+        self.space.charge_inode()?;
+        let ino = Ino(self.next_ino.fetch_add(1, Ordering::Relaxed));
+        Ok(Arc::new(Inode::new(
+            ino,
+            kind,
+            content,
+            now,
+            self.space.clone(),
+        )))
+    }
+}
+
+impl MemFs {
+    /// An empty file system to be, with the time from `clock`.
+    pub fn builder(clock: impl Clock + 'static) -> MemFsBuilder {
+        MemFsBuilder {
+            clock: Box::new(clock),
+            limits: Limits::default(),
+            preopens: vec![root_preopen()],
+        }
+    }
+
+    /// The root directory, for whoever owns the file system rather than a program in it.
+    pub fn root(&self) -> MemDescriptor {
+        let tree = self.shared.read();
+        let id = tree.root();
+        let inode = tree.inode(id).cloned();
+        MemDescriptor::new(
+            self.shared.clone(),
+            id,
+            inode.expect("the root is never removed"),
+            DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
+        )
+    }
+
+    /// What the file system may hold.
+    pub fn limits(&self) -> Limits {
+        self.shared.space.limits()
+    }
+
+    /// What the file system holds.
+    pub fn usage(&self) -> Usage {
+        self.shared.space.usage()
+    }
+}
+
+/// The root as `/`.
+pub(crate) fn root_preopen() -> (String, String) {
+    ("/".to_owned(), ".".to_owned())
+}
+
+impl FileSystem for MemFs {
+    type Descriptor = MemDescriptor;
+
+    fn preopens(&self) -> Vec<Preopen<MemDescriptor>> {
+        let root = self.root();
+        let open = |path: &str| {
+            root.open_at(
+                PathFlags::SYMLINK_FOLLOW,
+                path,
+                OpenFlags::DIRECTORY,
+                DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
+            )
+        };
+        let preopens = self.shared.preopens.iter();
+        preopens
+            .filter_map(|(name, path)| {
+                Some(Preopen {
+                    descriptor: open(path).ok()?,
+                    name: name.clone(),
+                })
+            })
+            .collect()
+    }
+}
+
+/// What a [`MemFs`] starts with.
+pub struct MemFsBuilder {
+    clock: Box<dyn Clock>,
+    limits: Limits,
+    preopens: Vec<(String, String)>,
+}
+
+impl MemFsBuilder {
+    /// How much it may hold.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The directories that programs start with, instead of the root as `/`: pairs of a name and a
+    /// path relative to the root. Directories that do not exist are created.
+    #[must_use]
+    pub fn preopens(mut self, preopens: Vec<(String, String)>) -> Self {
+        self.preopens = preopens;
+        self
+    }
+
+    /// Makes it.
+    ///
+    /// # Errors
+    /// Those of [`Descriptor::create_directory_at`] for a preopen's path; `InsufficientSpace`
+    /// (a quota of no inodes).
+    pub fn build(self) -> Result<MemFs> {
+        let space = Arc::new(Space::new(self.limits));
+        space.charge_inode()?;
+        let root = Inode::new(
+            Ino(1),
+            InodeKind::Directory,
+            Content::empty(space.clone()),
+            self.clock.now(),
+            space.clone(),
+        );
+        let shared = Shared {
+            tree: RwLock::new(Tree::new(Arc::new(root))),
+            space,
+            clock: self.clock,
+            next_ino: AtomicU64::new(2),
+            preopens: self.preopens,
+        };
+        let fs = MemFs {
+            shared: Arc::new(shared),
+        };
+        for (_, path) in &fs.shared.preopens {
+            fs.root().create_directories(path)?;
+        }
+        Ok(fs)
+    }
+}

@@ -1,0 +1,122 @@
+//! Paths as they come from a guest: checked once, then taken apart component by component.
+
+use crate::error_code::{ErrorCode, Result};
+
+/// The longest component, in bytes (`NAME_MAX`).
+pub(crate) const NAME_MAX: usize = 255;
+/// The longest path, in bytes (`PATH_MAX` without its NUL).
+pub(crate) const PATH_MAX: usize = 4095;
+
+/// One component of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Component<'a> {
+    /// `.`
+    This,
+    /// `..`
+    Parent,
+    /// Anything else, of 1 to [`NAME_MAX`] bytes.
+    Name(&'a str),
+}
+
+/// What is left of a relative path: components split off from the front.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Components<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Components<'a> {
+    /// Checks a path that names something.
+    ///
+    /// # Errors
+    /// `NoEntry` (empty), `Invalid` (a NUL byte), `NameTooLong`, `NotPermitted` (absolute).
+    pub(crate) fn of(path: &'a str) -> Result<Self> {
+        if path.is_empty() {
+            return Err(ErrorCode::NoEntry);
+        }
+        if path.as_bytes().contains(&0) {
+            return Err(ErrorCode::Invalid);
+        }
+        if path.len() > PATH_MAX {
+            return Err(ErrorCode::NameTooLong);
+        }
+        if path.starts_with('/') {
+            return Err(ErrorCode::NotPermitted);
+        }
+        Ok(Self { rest: path })
+    }
+
+    /// The target of a link, which was checked when the link was made.
+    pub(crate) fn of_link(target: &'a str) -> Self {
+        Self { rest: target }
+    }
+
+    /// Splits the first component off. Empty components are skipped; `None` is the end.
+    ///
+    /// # Errors
+    /// `NameTooLong`.
+    pub(crate) fn split_first(&mut self) -> Result<Option<Component<'a>>> {
+        let path = self.rest.trim_start_matches('/');
+        if path.is_empty() {
+            self.rest = path;
+            return Ok(None);
+        }
+        let end = path.find('/').unwrap_or(path.len());
+        let (name, rest) = path.split_at(end);
+        self.rest = rest;
+        match name {
+            "." => Ok(Some(Component::This)),
+            ".." => Ok(Some(Component::Parent)),
+            _ if name.len() > NAME_MAX => Err(ErrorCode::NameTooLong),
+            _ => Ok(Some(Component::Name(name))),
+        }
+    }
+
+    /// Whether only slashes are left, and at least one: what was split off last must be a
+    /// directory.
+    pub(crate) fn is_trailing_slash(&self) -> bool {
+        !self.rest.is_empty() && self.is_end()
+    }
+
+    /// Whether no component is left.
+    pub(crate) fn is_end(&self) -> bool {
+        self.rest.bytes().all(|byte| byte == b'/')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(path: &str) -> (Vec<Component<'_>>, bool) {
+        let mut components = Components::of(path).expect("a valid path");
+        let mut all = Vec::new();
+        let mut slash = false;
+        while let Some(component) = components.split_first().expect("short names") {
+            all.push(component);
+            slash = components.is_trailing_slash();
+        }
+        (all, slash)
+    }
+
+    #[test]
+    fn slashes_fold_and_a_trailing_one_is_remembered() {
+        use Component::{Name, Parent, This};
+        assert_eq!(
+            split("a//.././b"),
+            (vec![Name("a"), Parent, This, Name("b")], false)
+        );
+        assert_eq!(split("a///"), (vec![Name("a")], true));
+    }
+
+    #[test]
+    fn bad_paths_are_refused_in_order() {
+        assert_eq!(Components::of("").err(), Some(ErrorCode::NoEntry));
+        assert_eq!(Components::of("/a\0").err(), Some(ErrorCode::Invalid));
+        assert_eq!(Components::of("/a").err(), Some(ErrorCode::NotPermitted));
+        let long = "a/".repeat(2048);
+        assert_eq!(Components::of(&long).err(), Some(ErrorCode::NameTooLong));
+        let name = "n".repeat(256);
+        let mut components = Components::of(&name).expect("a valid path");
+        assert_eq!(components.split_first(), Err(ErrorCode::NameTooLong));
+    }
+}
