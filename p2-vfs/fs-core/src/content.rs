@@ -12,8 +12,9 @@ use crate::space::{PAGE_SIZE, Space};
 /// The longest file held in one buffer.
 const SMALL_MAX: u64 = PAGE_SIZE as u64;
 
-/// What holes are read from.
-static ZEROS: [u8; PAGE_SIZE] = [0; PAGE_SIZE];
+/// What holes are read from, piece by piece. Constants are stored in a guest's module, so it is
+/// short.
+static ZEROS: [u8; 4096] = [0; 4096];
 
 /// The content of one file. What it stores is charged to its file system, and released on drop.
 #[derive(Debug)]
@@ -317,7 +318,7 @@ fn slice_or_zeros(bytes: &[u8], start: u64, end: u64) -> &[u8] {
     if start < bytes.len() as u64 {
         &bytes[start as usize..clamp(end, bytes.len())]
     } else {
-        &ZEROS[..clamp(end - start, PAGE_SIZE)]
+        &ZEROS[..clamp(end - start, ZEROS.len())]
     }
 }
 

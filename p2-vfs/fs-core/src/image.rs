@@ -36,7 +36,14 @@ mod load;
 pub use decode::{Image, ImageError, ImageNode, ImageNodeKind};
 pub use encode::{ImageBuilder, Origin};
 
+use crc::{CRC_32_ISO_HDLC, Crc, Table};
+
 use crate::space::Limits;
+
+/// The checksum with a table of 1 KiB, which guests carry.
+static CHECKSUM: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISO_HDLC);
+/// The same checksum with a table of 16 KiB, for a lot of data.
+static FAST_CHECKSUM: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
 
 const MAGIC: [u8; 8] = *b"monakafs";
 const VERSION: u32 = 1;

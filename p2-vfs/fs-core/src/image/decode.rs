@@ -6,8 +6,8 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::{
-    HEADER_SIZE, KIND_DIRECTORY, KIND_FILE, KIND_HARD_LINK, KIND_SYMLINK, MAGIC, NO_PREOPEN,
-    NODE_SIZE, Origin, Preopening, Settings, VERSION,
+    CHECKSUM, FAST_CHECKSUM, HEADER_SIZE, KIND_DIRECTORY, KIND_FILE, KIND_HARD_LINK, KIND_SYMLINK,
+    MAGIC, NO_PREOPEN, NODE_SIZE, Origin, Preopening, Settings, VERSION,
 };
 use crate::path::{NAME_MAX, PATH_MAX};
 use crate::space::Limits;
@@ -106,7 +106,7 @@ impl Image {
         if bytes.len() < len || len < content_at || content_at < HEADER_SIZE {
             return Err(ImageError::Truncated);
         }
-        if crc32fast::hash(&bytes[16..content_at]) != u32_at(header, 12) {
+        if CHECKSUM.checksum(&bytes[16..content_at]) != u32_at(header, 12) {
             return Err(ImageError::Checksum);
         }
         let node_count = u32_at(header, 32);
@@ -207,7 +207,7 @@ impl Image {
         for index in 0..self.node_count {
             let node = self.node(index)?;
             if let (ImageNodeKind::File(content), Some(record)) = (node.kind, self.record(index))
-                && crc32fast::hash(&content) != u32_at(record, 40)
+                && FAST_CHECKSUM.checksum(&content) != u32_at(record, 40)
             {
                 return Err(ImageError::Content(index));
             }

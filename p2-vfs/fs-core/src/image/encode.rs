@@ -6,8 +6,8 @@ use std::collections::hash_map::{Entry, HashMap};
 use bytes::Bytes;
 
 use super::{
-    CONTENT_ALIGN, HEADER_SIZE, KIND_DIRECTORY, KIND_FILE, KIND_HARD_LINK, KIND_SYMLINK, MAGIC,
-    NO_PREOPEN, NODE_SIZE, Preopening, Settings, VERSION,
+    CONTENT_ALIGN, FAST_CHECKSUM, HEADER_SIZE, KIND_DIRECTORY, KIND_FILE, KIND_HARD_LINK,
+    KIND_SYMLINK, MAGIC, NO_PREOPEN, NODE_SIZE, Preopening, Settings, VERSION,
 };
 use crate::types::Timestamp;
 
@@ -64,10 +64,18 @@ impl ImageBuilder {
         self.add(path, Source::Symlink(target.to_owned()), origin);
     }
 
-    /// Adds one more name of the file or link that was added as `original`, whose name must sort
-    /// before this one.
+    /// Adds one more name of the file or link that was added as `original`.
     pub fn hard_link(&mut self, path: &str, original: &str, origin: Origin) {
-        self.add(path, Source::HardLink(original.to_owned()), origin);
+        let link = |original: &str| Source::HardLink(original.to_owned());
+        if path < original
+            && let Some((source, _)) = self.nodes.get_mut(original)
+        {
+            // A link's node comes behind the one it refers to.
+            let moved = std::mem::replace(source, link(path));
+            self.add(path, moved, origin);
+        } else {
+            self.add(path, link(original), origin);
+        }
     }
 
     fn add(&mut self, path: &str, source: Source, origin: Origin) {
@@ -112,7 +120,7 @@ impl ImageBuilder {
         image.extend_from_slice(&layout.records);
         image.extend_from_slice(&layout.text);
         image.resize(content_at, 0);
-        let checksum = crc32fast::hash(&image[16..]);
+        let checksum = FAST_CHECKSUM.checksum(&image[16..]);
         image[12..16].copy_from_slice(&checksum.to_le_bytes());
         for (at, content) in &layout.contents {
             image.resize(content_at + at, 0);
@@ -141,7 +149,7 @@ impl Layout {
                 KIND_FILE,
                 self.content(content) as u64,
                 content.len() as u64,
-                crc32fast::hash(content),
+                FAST_CHECKSUM.checksum(content),
             ),
             Source::Directory => (KIND_DIRECTORY, 0, 0, 0),
             Source::Symlink(target) => {

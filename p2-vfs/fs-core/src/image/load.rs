@@ -125,7 +125,7 @@ fn preopens_around(
     root.create_directories(working_directory)?;
     for entry in root.read_dir()?.entries {
         if entry.file_type == FileType::Directory {
-            preopens.push((format!("/{}", entry.name), entry.name));
+            preopens.push((["/", &entry.name].concat(), entry.name));
         }
     }
     preopens.push((".".to_owned(), working_directory.to_owned()));

@@ -20,6 +20,7 @@ fn sample(settings: &Settings) -> Vec<u8> {
     image.directory("empty", origin(63));
     image.symlink("link", "etc/app", origin(64));
     image.hard_link("etc/second", "etc/app/config", origin(60));
+    image.hard_link("etc/a", "etc/app/config", origin(60));
     image.finish(settings)
 }
 
@@ -38,7 +39,7 @@ fn a_tree_comes_back_as_it_was() {
     let stat = root.stat_at(NOFOLLOW, "etc/second").expect("the hard link");
     assert_eq!(
         (stat.link_count, stat.modification),
-        (2, origin(60).modification)
+        (3, origin(60).modification)
     );
     assert_eq!(fs.usage().bytes, 0, "nothing is copied");
 }

@@ -1,0 +1,47 @@
+//! The one program in a merged module.
+#![expect(unsafe_code, reason = "the exported functions share a static")]
+
+use core::cell::UnsafeCell;
+
+use fs_core::MemFs;
+use preview1::{Outside, Preview1};
+
+use crate::file_clock::FileClock;
+use crate::image;
+
+/// What preview 1 knows of the application, made at its first call: a start section may call
+/// before `_start`.
+pub struct Program<O> {
+    clock: &'static FileClock,
+    preview1: UnsafeCell<Option<Preview1<MemFs, O>>>,
+}
+
+// SAFETY: without the atomics feature a module has one thread.
+unsafe impl<O> Sync for Program<O> {}
+
+impl<O: Outside + Default> Program<O> {
+    /// A program that has not called yet. Its files get their times from `clock`.
+    pub const fn new(clock: &'static FileClock) -> Self {
+        Self {
+            clock,
+            preview1: UnsafeCell::new(None),
+        }
+    }
+
+    /// Makes one call.
+    #[inline]
+    pub fn call<R>(&self, call: impl FnOnce(&mut Preview1<MemFs, O>) -> R) -> R {
+        // SAFETY: calls do not nest. Nothing of the application runs during one, and hosts do not
+        // call the application while it calls them: the component model forbids it, and no host
+        // function of preview 1 takes a callback. A call that a trap has cut off never goes on.
+        let preview1 = unsafe { &mut *self.preview1.get() };
+        call(preview1.get_or_insert_with(|| start(self.clock)))
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn start<O: Outside + Default>(clock: &'static FileClock) -> Preview1<MemFs, O> {
+    let files = image::file_system(clock).expect("the merger embeds images of this version");
+    Preview1::new(&files, O::default())
+}

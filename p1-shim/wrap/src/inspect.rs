@@ -1,0 +1,98 @@
+//! What an input is and what would be done with it, without doing it.
+
+use crate::Emit;
+use crate::detect::{self, Kind};
+use crate::error::Error;
+use crate::plan::{Plan, plan};
+use crate::reach::Reach;
+
+/// What [`inspect`] finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Inspection {
+    /// What the input is.
+    pub kind: Kind,
+    /// The toolchain that made it, as far as it shows.
+    pub toolchain: Option<String>,
+    /// The exported function that the host calls to run it.
+    pub entry: Option<&'static str>,
+    /// Its imports, by what they give access to.
+    pub reach: Reach,
+    /// What is odd about it without being in the way.
+    pub warnings: Vec<&'static str>,
+    /// What [`wrap`](crate::wrap) would do with [`Emit::Component`].
+    pub component: Prospect,
+    /// What it would do with [`Emit::Core`].
+    pub core: Prospect,
+}
+
+/// What would become of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prospect {
+    /// It would be merged with the shim.
+    Merge,
+    /// It would stay as it is, as it can reach no file.
+    PassThrough,
+    /// It would be refused.
+    Refuse {
+        /// What is wrong.
+        reason: String,
+        /// What its owner can do.
+        remedy: Option<&'static str>,
+    },
+}
+
+impl Prospect {
+    /// Why, in one line.
+    #[must_use]
+    pub fn why(&self) -> String {
+        match self {
+            Self::Merge => {
+                "its preview1 imports are bound to a shim that keeps files of its own".to_owned()
+            }
+            Self::PassThrough => "nothing to virtualize: its imports reach no file".to_owned(),
+            Self::Refuse {
+                reason,
+                remedy: Some(remedy),
+            } => format!("{reason}; {remedy}"),
+            Self::Refuse {
+                reason,
+                remedy: None,
+            } => reason.clone(),
+        }
+    }
+}
+
+impl From<Result<Plan<'_, '_>, Error>> for Prospect {
+    fn from(plan: Result<Plan<'_, '_>, Error>) -> Self {
+        match plan {
+            Ok(Plan::Merge(_)) => Self::Merge,
+            Ok(Plan::PassThrough) => Self::PassThrough,
+            Err(error) => Self::Refuse {
+                reason: error.reason(),
+                remedy: error.remedy(),
+            },
+        }
+    }
+}
+
+/// Says what `input` is and what would become of it. Function bodies are not read.
+///
+/// An input that can be recognised but not wrapped is no error here.
+///
+/// # Errors
+/// [`Error::Text`] for text that does not parse, [`Error::Malformed`] for a module or component
+/// that does not.
+pub fn inspect(input: &[u8]) -> Result<Inspection, Error> {
+    let binary = detect::binary(input)?;
+    let detected = detect::detect(&binary)?;
+    Ok(Inspection {
+        kind: detected.kind(),
+        component: plan(&detected, Emit::Component).into(),
+        core: plan(&detected, Emit::Core).into(),
+        toolchain: detected.toolchain,
+        entry: detected.entry,
+        reach: detected.reach,
+        warnings: detected.warnings,
+    })
+}

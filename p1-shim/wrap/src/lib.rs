@@ -1,0 +1,215 @@
+//! From a legacy WebAssembly module to one with a file system of its own.
+//!
+//! A `wasi_snapshot_preview1` module gets its files from the host. [`wrap`] merges it with a
+//! *shim*, a core module that answers preview1 from a memory of its own, so that the result asks
+//! the host for no file at all. The result is a component ([`Emit::Component`]) or again a preview1
+//! module ([`Emit::Core`]), whose remaining imports are standard streams, clocks, random bytes,
+//! arguments and the exit status.
+//!
+//! The layers, each of which knows only those below it:
+//!
+//! | module | |
+//! | --- | --- |
+//! | [`wrap`], [`inspect()`], [`embedded_image`] | the uses |
+//! | `plan` | which pipeline, or which refusal |
+//! | `detect` | what an input is |
+//! | `merge`, `lift`, `validate` | the steps of the pipeline |
+//! | `module`, `shim`, `preview1`, `reach`, `marker` | what the steps talk about |
+//!
+//! ```
+//! # fn main() -> Result<(), wrap::Error> {
+//! let application = br#"(module
+//!     (import "wasi_snapshot_preview1" "fd_close" (func $close (param i32) (result i32)))
+//!     (memory (export "memory") 1)
+//!     (func (export "_start") (drop (call $close (i32.const 3)))))"#;
+//! # let shim = wat::parse_str(r#"(module (memory (export "memory") 1)
+//! #     (func (export "fd_close") (param i32) (result i32) i32.const 8))"#).unwrap();
+//! let shims = wrap::Shims { p1: &shim, p2: &[] };
+//! let options = wrap::Options { emit: wrap::Emit::Core, ..Default::default() };
+//!
+//! let wrapped = wrap::wrap(application, &shims, &options)?;
+//! assert!(wrapped.reach.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+
+mod detect;
+mod embedded;
+mod error;
+mod inspect;
+mod lift;
+mod marker;
+mod merge;
+mod module;
+mod parallel;
+mod plan;
+mod preview1;
+mod reach;
+mod shim;
+mod stage;
+mod validate;
+
+use detect::Binary;
+use module::Module;
+use plan::{Plan, plan};
+use shim::Shim;
+
+pub use detect::Kind;
+pub use embedded::embedded_image;
+pub use error::{Bug, Error, ShimFault, Unmergeable, UnsupportedKind};
+pub use inspect::{Inspection, Prospect, inspect};
+pub use reach::{Capability, Reach};
+pub use shim::Shims;
+pub use stage::{Level, Stage, Step};
+
+/// What [`wrap`] makes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Emit {
+    /// A WASI 0.2 component that exports `wasi:cli/run`.
+    #[default]
+    Component,
+    /// A preview1 core module with the application's exports.
+    Core,
+}
+
+/// What becomes of function names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Names {
+    /// They are left out, as all debug information is.
+    #[default]
+    Drop,
+    /// They are kept, under the new indices.
+    Keep,
+}
+
+/// How to wrap.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What to make.
+    pub emit: Emit,
+    /// Bytes that the shim finds in its memory, a file system image; this library does not look
+    /// into them.
+    pub image: Option<Vec<u8>>,
+    /// What becomes of function names.
+    pub names: Names,
+}
+
+/// A wrapped module.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Wrapped {
+    /// The artifact.
+    pub bytes: Vec<u8>,
+    /// What the input was.
+    pub kind: Kind,
+    /// What was done and why, in order.
+    pub stages: Vec<Stage>,
+    /// What the artifact can still reach.
+    pub reach: Reach,
+}
+
+/// The JavaScript API's limit on a module's size, which other engines share.
+const MAX_MODULE_SIZE: u64 = 1 << 30;
+
+/// Wraps a preview1 module: recognises it, merges it with a shim, makes it a component if asked to,
+/// and proves that the result is valid and reaches no file of the host.
+///
+/// `input` may be a binary or its text format. A module that can reach no file is returned as it is
+/// for [`Emit::Core`].
+///
+/// # Errors
+/// [`Error::Text`] or [`Error::Malformed`] for what does not parse or validate,
+/// [`Error::Unsupported`] for what is no preview1 module, [`Error::Unmergeable`] for what stands in
+/// the way of a merge, [`Error::Shim`] for a shim that breaks its contract, [`Error::Bug`] for
+/// mistakes of this library.
+pub fn wrap(input: &[u8], shims: &Shims<'_>, options: &Options) -> Result<Wrapped, Error> {
+    check_size(input)?;
+    let binary = detect::binary(input)?;
+    let detected = detect::detect(&binary)?;
+    let mut stages = detected.stages();
+
+    let shim = shims.of(options.emit);
+    let bytes = match plan(&detected, options.emit)? {
+        Plan::PassThrough => pass_through(&binary, options, &mut stages),
+        Plan::Merge(application) => merge_and_lift(application, shim, options, &mut stages)
+            .map_err(|error| blame(error, binary.bytes(), shim))?,
+    };
+
+    let reach = validate::prove(&bytes).map_err(|bug| blame(bug.into(), binary.bytes(), shim))?;
+    stages.push(Stage::note(
+        Step::Validate,
+        "the result is valid and imports no file access",
+    ));
+    Ok(Wrapped {
+        bytes,
+        kind: detected.kind(),
+        stages,
+        reach,
+    })
+}
+
+fn check_size(input: &[u8]) -> Result<(), Unmergeable> {
+    let len = input.len() as u64;
+    if len > MAX_MODULE_SIZE {
+        return Err(Unmergeable::ModuleTooLarge {
+            len,
+            limit: MAX_MODULE_SIZE,
+        });
+    }
+    Ok(())
+}
+
+fn pass_through(binary: &Binary<'_>, options: &Options, stages: &mut Vec<Stage>) -> Vec<u8> {
+    stages.push(Stage::note(
+        Step::PassThrough,
+        "nothing to virtualize: its imports reach no file",
+    ));
+    if options.image.is_some() {
+        stages.push(Stage::warning(
+            Step::Embed,
+            "the files are left out, as the program cannot read any",
+        ));
+    }
+    binary.bytes().to_vec()
+}
+
+fn merge_and_lift(
+    application: &Module<'_>,
+    shim: &[u8],
+    options: &Options,
+    stages: &mut Vec<Stage>,
+) -> Result<Vec<u8>, Error> {
+    let shim = Shim::parse(shim, options.emit)?;
+    let image = options.image.as_deref().unwrap_or_default();
+    let merged = merge::merge(application, &shim, image, options.names, stages)?;
+    match options.emit {
+        Emit::Core => Ok(merged),
+        Emit::Component => {
+            stages.push(Stage::note(
+                Step::Lift,
+                "made a component of the world that the shim imports and exports",
+            ));
+            Ok(lift::lift(&merged, &shim)?)
+        }
+    }
+}
+
+/// Finds out whose fault a failure is. The inputs are not validated beforehand, as the result is
+/// and that costs as much again; only when something has gone wrong it matters which of them was
+/// invalid from the start.
+fn blame(error: Error, application: &[u8], shim: &[u8]) -> Error {
+    let (Error::Bug(_) | Error::Shim(ShimFault::Lift { .. })) = error else {
+        return error;
+    };
+    if let Err(invalid) = validate::validate(application) {
+        return validate::invalid_input(invalid);
+    }
+    if let Err(invalid) = validate::validate(shim) {
+        return ShimFault::Malformed {
+            message: error::one_line(invalid.message()),
+            offset: invalid.offset(),
+        }
+        .into();
+    }
+    error
+}

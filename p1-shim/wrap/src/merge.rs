@@ -1,0 +1,141 @@
+//! Two core modules made one: the application, and the shim that answers its preview1 imports.
+//!
+//! What has to hold of the result:
+//! - Every index space is the kept imports, then the application's items, then the shim's;
+//!   functions that the merger writes come last. The application's memory keeps its index, the
+//!   shim's follows it.
+//! - Every occurrence of a preview1 import becomes the shim's function, whichever of equal types it
+//!   names, also in element segments, `ref.func`, exports and the start function.
+//! - The shim's functions and imports that the application cannot reach are left out.
+//! - The result exports what the application exported ([`Emit::Core`](crate::Emit::Core)) or what
+//!   the lift looks for ([`Emit::Component`](crate::Emit::Component)).
+//! - Custom sections are written anew or left out; none is copied without being understood.
+
+mod code;
+mod custom;
+mod data;
+mod glue;
+mod image;
+mod index;
+mod layout;
+mod link;
+mod live;
+mod renumber;
+mod report;
+mod sections;
+
+use wasm_encoder::reencode;
+use wasm_encoder::{Section, StartSection};
+
+use self::image::Image;
+use self::index::{Index, OutOfRange};
+use self::layout::Layout;
+use self::link::Links;
+use self::live::Live;
+use self::sections::Inputs;
+use crate::Names;
+use crate::error::{Bug, Error, one_line};
+use crate::marker::Marker;
+use crate::module::Module;
+use crate::shim::Shim;
+use crate::stage::Stage;
+
+pub(crate) use glue::Stub;
+pub(crate) use link::foreign;
+
+/// Merges `app` with `shim` and places the bytes of `image` in the shim's memory.
+///
+/// # Errors
+/// [`Unmergeable`](crate::Unmergeable) for an image that does not fit or an import that the flavour
+/// of result has no place for, [`ShimFault`](crate::ShimFault) for a shim that lacks what the
+/// application needs, [`Bug::Merge`] if an input refers to something that it does not have, which
+/// means that it is invalid.
+pub(crate) fn merge(
+    app: &Module<'_>,
+    shim: &Shim<'_>,
+    image: &[u8],
+    names: Names,
+    stages: &mut Vec<Stage>,
+) -> Result<Vec<u8>, Error> {
+    let image = Image::place(image, shim.memory.into())?;
+    let links = Links::resolve(app, shim)?;
+    let live = Live::mark(shim, &links).map_err(|error| broken(error.into()))?;
+    let layout = Layout::new(app, shim, &links, &live, &image)
+        .map_err(|index| broken(reencode::Error::UserError(index)))?;
+    let inputs = Inputs {
+        app,
+        shim,
+        links: &links,
+        live: &live,
+        layout: &layout,
+        image: &image,
+    };
+
+    let mut module = wasm_encoder::Module::HEADER.to_vec();
+    write(&mut module, &inputs, names).map_err(broken)?;
+    stages.extend(inputs.stages());
+    Ok(module)
+}
+
+/// Writes the sections in the order that the [binary
+/// format](https://webassembly.github.io/spec/core/binary/modules.html#binary-module) demands.
+fn write(module: &mut Vec<u8>, inputs: &Inputs<'_, '_>, names: Names) -> sections::Result<()> {
+    if let Some(build_id) = custom::build_id(inputs.app) {
+        build_id.append_to(module);
+    }
+    append(module, &inputs.types()?);
+    append(module, &inputs.imports()?);
+    append(module, &inputs.functions()?);
+    append(module, &inputs.tables()?);
+    append(module, &inputs.memories()?);
+    append(module, &inputs.tags()?);
+    append(module, &inputs.globals()?);
+    append(module, &inputs.exports()?);
+    if let Some(start) = inputs.layout.start {
+        StartSection {
+            function_index: start.raw(),
+        }
+        .append_to(module);
+    }
+    append(module, &inputs.elements()?);
+    let data = data::section(inputs)?;
+    append(module, &data.count());
+    append(module, &code::section(inputs)?);
+    append(module, &data);
+    match names {
+        Names::Keep => custom::names(inputs).append_to(module),
+        Names::Drop => {}
+    }
+    if let Some(features) = custom::target_features(inputs) {
+        features.append_to(module);
+    }
+    custom::producers(inputs).append_to(module);
+    Marker::new(inputs.shim.emit, inputs.image.range())
+        .section()
+        .append_to(module);
+    Ok(())
+}
+
+/// Appends a section that is a vector, or a vector's length, unless it is empty: a runtime that
+/// lacks a proposal refuses the proposal's section even without items.
+fn append(module: &mut Vec<u8>, section: &impl Section) {
+    let start = module.len();
+    section.append_to(module);
+    let is_empty = module[start + 1..] == [1, 0];
+    if is_empty {
+        module.truncate(start);
+    }
+}
+
+/// Both inputs are taken to be valid until the merge shows that one is not; the caller finds out
+/// which.
+fn broken(error: reencode::Error<OutOfRange>) -> Error {
+    let message = match error {
+        reencode::Error::ParseError(error) => error.to_string(),
+        other => other.to_string(),
+    };
+    Bug::Merge {
+        message: one_line(&message),
+    }
+    .into()
+}

@@ -1,0 +1,160 @@
+//! Functions that neither input has and the merger writes: the shim's way into the application's
+//! memory, and stand-ins for imports that no WASI host supplies.
+
+use std::fmt;
+
+use wasm_encoder::{Function, InstructionSink, MemArg, MemArgTarget};
+use wasmparser::ValType::{self, I32, I64};
+use wasmparser::{FuncType, Import};
+
+use super::image::Image;
+use super::index::{Index, MemoryIndex};
+
+/// The module that a shim imports the functions below from.
+pub(super) const MODULE: &str = "glue";
+
+/// A function of the module `glue`. Pointers named `app` are into the application's memory, `my`
+/// into the shim's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Glue {
+    /// `load(my, app, len)` copies to the shim.
+    Load,
+    /// `store(app, my, len)` copies to the application.
+    Store,
+    /// `size()` is the application's memory in pages.
+    Size,
+    /// `load_u32(app)`
+    LoadU32,
+    /// `load_u64(app)`
+    LoadU64,
+    /// `store_u32(app, value)`
+    StoreU32,
+    /// `store_u64(app, value)`
+    StoreU64,
+    /// `image()` is where the embedded image begins in the shim's memory.
+    Image,
+    /// `image_len()` is its length in bytes.
+    ImageLen,
+}
+
+/// The two memories that glue works between.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Memories {
+    pub(super) app: MemoryIndex,
+    pub(super) shim: MemoryIndex,
+}
+
+impl Glue {
+    /// The function imported as `name`.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "load" => Self::Load,
+            "store" => Self::Store,
+            "size" => Self::Size,
+            "load_u32" => Self::LoadU32,
+            "load_u64" => Self::LoadU64,
+            "store_u32" => Self::StoreU32,
+            "store_u64" => Self::StoreU64,
+            "image" => Self::Image,
+            "image_len" => Self::ImageLen,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn signature(self) -> (&'static [ValType], &'static [ValType]) {
+        match self {
+            Self::Load | Self::Store => (&[I32, I32, I32], &[]),
+            Self::Size | Self::Image | Self::ImageLen => (&[], &[I32]),
+            Self::LoadU32 => (&[I32], &[I32]),
+            Self::LoadU64 => (&[I32], &[I64]),
+            Self::StoreU32 => (&[I32, I32], &[]),
+            Self::StoreU64 => (&[I32, I64], &[]),
+        }
+    }
+
+    pub(super) fn body(self, memories: Memories, image: &Image<'_>) -> Function {
+        let (app, shim) = (memories.app.raw(), memories.shim.raw());
+        // The pointers are a program's; nothing says that they are aligned.
+        let at = MemArg {
+            offset: 0,
+            align: 0,
+            target: MemArgTarget::Memory(app),
+            ordering: None,
+        };
+        body(|code| {
+            for (local, _) in (0..).zip(self.signature().0) {
+                code.local_get(local);
+            }
+            match self {
+                Self::Load => code.memory_copy(shim, app),
+                Self::Store => code.memory_copy(app, shim),
+                Self::Size => code.memory_size(app),
+                Self::LoadU32 => code.i32_load(at),
+                Self::LoadU64 => code.i64_load(at),
+                Self::StoreU32 => code.i32_store(at),
+                Self::StoreU64 => code.i64_store(at),
+                Self::Image => code.i32_const(image.offset().cast_signed()),
+                Self::ImageLen => code.i32_const(image.len().cast_signed()),
+            };
+        })
+    }
+}
+
+/// A stand-in for an import of `env` that toolchains add to programs for any host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stub {
+    /// AssemblyScript's `env.abort(message, file, line, column)`, which never returns.
+    Abort,
+    /// Emscripten's `env.emscripten_notify_memory_growth(memory)`, with which a JavaScript host
+    /// renews its views.
+    NotifyMemoryGrowth,
+}
+
+impl Stub {
+    /// The stand-in for `import`, going by its name.
+    pub(crate) fn named(import: &Import<'_>) -> Option<Self> {
+        match (import.module, import.name) {
+            ("env", "abort") => Some(Self::Abort),
+            ("env", "emscripten_notify_memory_growth") => Some(Self::NotifyMemoryGrowth),
+            _ => None,
+        }
+    }
+
+    /// The stand-in for `import` if its type is also that of the toolchain's function.
+    pub(crate) fn of(import: &Import<'_>, signature: Option<&FuncType>) -> Option<Self> {
+        let stub = Self::named(import)?;
+        let params: &[ValType] = match stub {
+            Self::Abort => &[I32, I32, I32, I32],
+            Self::NotifyMemoryGrowth => &[I32],
+        };
+        signature
+            .is_some_and(|found| found.params() == params && found.results().is_empty())
+            .then_some(stub)
+    }
+
+    pub(super) fn body(self) -> Function {
+        body(|code| match self {
+            Self::Abort => {
+                code.unreachable();
+            }
+            Self::NotifyMemoryGrowth => {}
+        })
+    }
+}
+
+impl fmt::Display for Stub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Abort => "traps",
+            Self::NotifyMemoryGrowth => "does nothing",
+        })
+    }
+}
+
+/// A function without locals of its own; `write` leaves its results on the stack.
+pub(super) fn body(write: impl FnOnce(&mut InstructionSink<'_>)) -> Function {
+    let mut function = Function::new([]);
+    write(&mut function.instructions());
+    function.instructions().end();
+    function
+}

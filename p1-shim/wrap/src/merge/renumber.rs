@@ -1,0 +1,65 @@
+//! The index maps of one input, applied to everything that carries an index.
+
+use wasm_encoder::reencode::{Error, Reencode};
+
+use super::index::{
+    DataIndex, ElementIndex, FuncIndex, GlobalIndex, Index, MemoryIndex, OutOfRange, Scatter,
+    Shift, TableIndex, TagIndex, TypeIndex,
+};
+
+/// Where each item of one input goes.
+pub(super) struct IndexMaps {
+    pub(super) types: Shift<TypeIndex>,
+    pub(super) functions: Scatter<FuncIndex>,
+    pub(super) tables: Shift<TableIndex>,
+    pub(super) memories: Shift<MemoryIndex>,
+    pub(super) globals: Shift<GlobalIndex>,
+    pub(super) tags: Shift<TagIndex>,
+    pub(super) elements: Shift<ElementIndex>,
+    pub(super) data: Shift<DataIndex>,
+}
+
+/// Re-encodes the input that the maps belong to.
+pub(super) struct Renumber<'m>(pub(super) &'m IndexMaps);
+
+type Result = std::result::Result<u32, Error<OutOfRange>>;
+
+fn raw(index: std::result::Result<impl Index, OutOfRange>) -> Result {
+    index.map(Index::raw).map_err(Error::UserError)
+}
+
+impl Reencode for Renumber<'_> {
+    type Error = OutOfRange;
+
+    fn type_index(&mut self, index: u32) -> Result {
+        raw(self.0.types.get(index))
+    }
+
+    fn function_index(&mut self, index: u32) -> Result {
+        raw(self.0.functions.get(index))
+    }
+
+    fn table_index(&mut self, index: u32) -> Result {
+        raw(self.0.tables.get(index))
+    }
+
+    fn memory_index(&mut self, index: u32) -> Result {
+        raw(self.0.memories.get(index))
+    }
+
+    fn global_index(&mut self, index: u32) -> Result {
+        raw(self.0.globals.get(index))
+    }
+
+    fn tag_index(&mut self, index: u32) -> Result {
+        raw(self.0.tags.get(index))
+    }
+
+    fn element_index(&mut self, index: u32) -> Result {
+        raw(self.0.elements.get(index))
+    }
+
+    fn data_index(&mut self, index: u32) -> Result {
+        raw(self.0.data.get(index))
+    }
+}

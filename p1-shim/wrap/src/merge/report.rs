@@ -1,0 +1,74 @@
+//! What a merge did, for those who ask.
+
+use super::link::AppLink;
+use super::sections::Inputs;
+use crate::Emit;
+use crate::stage::{Stage, Step};
+
+impl Inputs<'_, '_> {
+    /// The record of the merge.
+    pub(super) fn stages(&self) -> Vec<Stage> {
+        let bound = self
+            .links
+            .app
+            .iter()
+            .filter(|link| matches!(link, AppLink::Shim(_)))
+            .count();
+        let mut stages = vec![Stage::note(
+            Step::Merge,
+            format!("bound {bound} preview1 imports to the shim, which keeps its own files"),
+        )];
+        stages.extend(self.stubs());
+        stages.extend(self.dropped_sections());
+        if !self.image.is_empty() {
+            let (len, offset) = (self.image.len(), self.image.offset());
+            stages.push(Stage::note(
+                Step::Embed,
+                format!("placed {len} bytes at {offset:#x} of the shim's memory"),
+            ));
+        }
+        match self.shim.emit {
+            // Whoever runs components runs two memories, too.
+            Emit::Component => {}
+            Emit::Core => stages.push(Stage::warning(
+                Step::Merge,
+                "the result uses multi-memory, which wazero, default WAMR and old browsers lack",
+            )),
+        }
+        stages
+    }
+
+    fn stubs(&self) -> impl Iterator<Item = Stage> {
+        let imports = self.app.function_imports().zip(&self.links.app);
+        imports.filter_map(|((_, import), link)| match link {
+            AppLink::Stub(stub) => {
+                let note = format!(
+                    "replaced {}.{} by a function that {stub}",
+                    import.module, import.name
+                );
+                Some(Stage::note(Step::Merge, note))
+            }
+            AppLink::Kept | AppLink::Shim(_) => None,
+        })
+    }
+
+    /// The application's custom sections that the result lacks.
+    fn dropped_sections(&self) -> Option<Stage> {
+        let kept = ["producers", "target_features", "go:buildid"];
+        let mut names: Vec<_> = self
+            .app
+            .customs
+            .iter()
+            .map(|section| section.name())
+            .collect();
+        names.retain(|name| !kept.contains(name));
+        if names.is_empty() {
+            return None;
+        }
+        let note = format!(
+            "left out custom sections that no longer hold: {}",
+            names.join(", ")
+        );
+        Some(Stage::note(Step::Merge, note))
+    }
+}

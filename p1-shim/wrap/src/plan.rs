@@ -1,0 +1,146 @@
+//! Which pipeline an input goes through, or what stands in the way.
+
+use wasmparser::{MemoryType, TypeRef};
+
+use crate::Emit;
+use crate::detect::{Detected, Found};
+use crate::error::{Error, Unmergeable};
+use crate::merge::{Stub, foreign};
+use crate::module::Module;
+use crate::preview1;
+
+/// The way from a preview1 module to a result.
+pub(crate) enum Plan<'d, 'a> {
+    /// The input is the result: it can reach no file.
+    PassThrough,
+    /// Merge the module with the shim, then lift if a component is wanted.
+    Merge(&'d Module<'a>),
+}
+
+/// Chooses the way to a result of flavour `emit`.
+///
+/// # Errors
+/// [`Error::Unsupported`] for the input's kind; else [`Error::Unmergeable`] for its preview1
+/// imports, its memories and tables, its entry point, its other imports, in this order.
+pub(crate) fn plan<'d, 'a>(detected: &'d Detected<'a>, emit: Emit) -> Result<Plan<'d, 'a>, Error> {
+    let (module, is_command) = match &detected.found {
+        Found::Command(module) => (module, true),
+        Found::Reactor(module) => (module, false),
+        Found::Unsupported(kind) => return Err(kind.clone().into()),
+    };
+    check_preview1(module)?;
+    if emit == Emit::Core && !reaches_files(module) {
+        return Ok(Plan::PassThrough);
+    }
+    check_memories(module)?;
+    if emit == Emit::Component {
+        check_entry(module, is_command)?;
+        check_foreign(module)?;
+    }
+    Ok(Plan::Merge(module))
+}
+
+/// Every import from preview1 is one of its functions, imported as what it is.
+fn check_preview1(module: &Module<'_>) -> Result<(), Unmergeable> {
+    let is_unknown = |import: &&wasmparser::Import<'_>| {
+        import.module == preview1::MODULE && preview1::function_of(import).is_none()
+    };
+    if let Some(import) = module.imports.iter().find(is_unknown) {
+        return Err(Unmergeable::UnknownFunction {
+            name: import.name.to_owned(),
+        });
+    }
+    for (index, import) in module.function_imports() {
+        let Some(function) = preview1::function_of(import) else {
+            continue;
+        };
+        let found = module.signature(index);
+        if found != Some(&function.ty()) {
+            return Err(Unmergeable::Signature {
+                name: function.name.to_owned(),
+                found: found.map_or_else(
+                    || "of a recursive or open type".to_owned(),
+                    preview1::signature,
+                ),
+                expected: preview1::signature(&function.ty()),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether an import gives access to descriptors other than the standard streams.
+fn reaches_files(module: &Module<'_>) -> bool {
+    module
+        .imports
+        .iter()
+        .filter_map(preview1::function_of)
+        .any(|function| function.remains.is_none())
+}
+
+fn check_memories(module: &Module<'_>) -> Result<(), Unmergeable> {
+    for import in &module.imports {
+        match import.ty {
+            TypeRef::Memory(memory) => {
+                check_memory(&memory)?;
+                return Err(Unmergeable::ImportedMemory {
+                    module: import.module.to_owned(),
+                });
+            }
+            TypeRef::Table(_) => {
+                return Err(Unmergeable::ImportedTable {
+                    module: import.module.to_owned(),
+                });
+            }
+            TypeRef::Func(_) | TypeRef::FuncExact(_) | TypeRef::Global(_) | TypeRef::Tag(_) => {}
+        }
+    }
+    module.memories.iter().try_for_each(check_memory)?;
+    match module.memories.as_slice() {
+        [] => Err(Unmergeable::NoMemory),
+        [_] if module.export("memory").is_none() => Ok(()),
+        _ if module.exported_memory().is_some() => Ok(()),
+        _ => Err(Unmergeable::NoMemoryExport),
+    }
+}
+
+fn check_memory(memory: &MemoryType) -> Result<(), Unmergeable> {
+    let feature = if memory.memory64 {
+        "64-bit addresses (memory64)"
+    } else if memory.shared {
+        "sharing between threads"
+    } else if memory.page_size_log2.is_some() {
+        "a custom page size"
+    } else {
+        return Ok(());
+    };
+    Err(Unmergeable::MemoryFeature { feature })
+}
+
+fn check_entry(module: &Module<'_>, is_command: bool) -> Result<(), Unmergeable> {
+    match (is_command, module.exported_function("_start")) {
+        (true, _) => Ok(()),
+        (false, Some(_)) => Err(Unmergeable::StartSignature),
+        (false, None) => Err(Unmergeable::Reactor),
+    }
+}
+
+/// A component's core module imports nothing but the shim's interfaces.
+fn check_foreign(module: &Module<'_>) -> Result<(), Unmergeable> {
+    let mut functions = module.function_imports();
+    for import in &module.imports {
+        let is_supplied = match import.ty {
+            TypeRef::Func(_) | TypeRef::FuncExact(_) => {
+                let signature = functions
+                    .next()
+                    .and_then(|(index, _)| module.signature(index));
+                preview1::function_of(import).is_some() || Stub::of(import, signature).is_some()
+            }
+            TypeRef::Table(_) | TypeRef::Memory(_) | TypeRef::Global(_) | TypeRef::Tag(_) => false,
+        };
+        if !is_supplied {
+            return Err(foreign(import));
+        }
+    }
+    Ok(())
+}

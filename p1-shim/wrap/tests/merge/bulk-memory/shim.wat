@@ -1,0 +1,17 @@
+;; A shim with passive segments and functions of its own to be initialised at run time.
+(module
+  (memory (export "memory") 1)
+  (table 2 funcref)
+  (data $greeting "hello")
+  (elem $late funcref (ref.func $own))
+  (func $own)
+  (func (export "fd_close") (param i32) (result i32)
+    (memory.init $greeting (i32.const 0) (i32.const 0) (i32.const 5))
+    (data.drop $greeting)
+    (table.init $late (i32.const 0) (i32.const 0) (i32.const 1))
+    (elem.drop $late)
+    (call_indirect (i32.const 0))
+    (memory.copy (i32.const 8) (i32.const 0) (i32.const 5))
+    (memory.fill (i32.const 0) (i32.const 0) (i32.const 5))
+    (drop (memory.grow (i32.const 1)))
+    memory.size))

@@ -1,0 +1,10 @@
+(module
+  (import "wasi_snapshot_preview1" "fd_close" (func $close (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (tag $failed (param i32))
+  (func (export "_start")
+    (block $caught (result i32)
+      (try_table (catch $failed $caught)
+        (throw $failed (call $close (i32.const 3))))
+      (i32.const 0))
+    drop))

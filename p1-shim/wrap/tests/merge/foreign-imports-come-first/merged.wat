@@ -1,0 +1,79 @@
+(module
+  (type (;0;) (func))
+  (type (;1;) (func (param i32 i32 i32 i32) (result i32)))
+  (type (;2;) (func (param i32)))
+  (type (;3;) (func (param i32) (result i32)))
+  (type (;4;) (func (param i64)))
+  (type (;5;) (func (param i32) (result i32)))
+  (type (;6;) (func (param i32 i32) (result i32)))
+  (type (;7;) (func (param i32 i32 i32 i32) (result i32)))
+  (type (;8;) (func (param i32 i64 i32) (result i32)))
+  (type (;9;) (func (param i32)))
+  (type (;10;) (func (param i32 i32 i32)))
+  (type (;11;) (func (param i32 i32)))
+  (type (;12;) (func (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (type (;13;) (func (param i32 i64 i32 i32) (result i32)))
+  (type (;14;) (func (param i32 i64 i64 i32) (result i32)))
+  (import "env" "before" (func (;0;) (type 0)))
+  (import "env" "level" (global (;0;) (mut i32)))
+  (import "env" "oops" (tag (;0;) (type 2) (param i32)))
+  (import "env" "after" (func (;1;) (type 4) (param i64)))
+  (import "wasi_snapshot_preview1" "fd_write" (func (;2;) (type 7) (param i32 i32 i32 i32) (result i32)))
+  (table (;0;) 2 2 funcref)
+  (memory (;0;) 1)
+  (memory (;1;) 2)
+  (tag (;1;) (type 0))
+  (global (;1;) i32 i32.const 5)
+  (global (;2;) (mut i32) i32.const 65536)
+  (export "memory" (memory 0))
+  (export "_start" (func 3))
+  (elem (;0;) (i32.const 1) func 4)
+  (func (;3;) (type 0)
+    call 0
+    i32.const 1
+    i32.const 0
+    i32.const 0
+    i32.const 0
+    call 6
+    drop
+    global.get 1
+    global.set 0
+    i64.const 1
+    call 1
+    i32.const 3
+    call 5
+    if ;; label = @1
+      i32.const 1
+      throw 0
+    else
+      throw 1
+    end
+  )
+  (func (;4;) (type 5) (param i32) (result i32)
+    local.get 0
+    i32.const 3
+    i32.lt_u
+    if (result i32) ;; label = @1
+      i32.const 8
+    else
+      i32.const 0
+    end
+  )
+  (func (;5;) (type 5) (param i32) (result i32)
+    local.get 0
+    i32.const 1
+    call_indirect (type 5)
+  )
+  (func (;6;) (type 7) (param i32 i32 i32 i32) (result i32)
+    local.get 0
+    local.get 1
+    local.get 2
+    local.get 3
+    call 2
+  )
+  (data (;0;) (memory 1) (i32.const 1024) "shim")
+  (@producers
+    (processed-by "monaka-wrap" "VERSION")
+  )
+  (@custom "monaka-wrap" (after data) "\01\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+)

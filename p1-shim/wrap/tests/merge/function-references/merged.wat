@@ -1,0 +1,77 @@
+(module
+  (type (;0;) (func (param i32) (result i32)))
+  (type (;1;) (func))
+  (type (;2;) (func (param i32) (result i32)))
+  (type (;3;) (func (param i32 i32) (result i32)))
+  (type (;4;) (func (param i32 i32 i32 i32) (result i32)))
+  (type (;5;) (func (param i32 i64 i32) (result i32)))
+  (type (;6;) (func (param i32)))
+  (type (;7;) (func (param i32 i32 i32)))
+  (type (;8;) (func (param i32 i32)))
+  (type (;9;) (func (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (type (;10;) (func (param i32 i64 i32 i32) (result i32)))
+  (type (;11;) (func (param i32 i64 i64 i32) (result i32)))
+  (table (;0;) 4 funcref)
+  (table (;1;) 2 2 funcref)
+  (memory (;0;) 1)
+  (memory (;1;) 2)
+  (global (;0;) (mut funcref) ref.func 4)
+  (global (;1;) (mut i32) i32.const 65536)
+  (export "memory" (memory 0))
+  (export "close" (func 4))
+  (export "_start" (func 2))
+  (elem (;0;) declare func 0 1)
+  (elem (;1;) (table 1) (i32.const 1) func 3)
+  (func (;0;) (type 0) (param i32) (result i32)
+    local.get 0
+    return_call 4
+  )
+  (func (;1;) (type 0) (param i32) (result i32)
+    local.get 0
+    i32.const 0
+    return_call_indirect (type 0)
+  )
+  (func (;2;) (type 1)
+    i32.const 0
+    ref.func 4
+    table.set 0
+    i32.const 0
+    table.get 0
+    global.set 0
+    ref.func 0
+    i32.const 1
+    table.grow 0
+    drop
+    i32.const 1
+    ref.func 1
+    i32.const 2
+    table.fill 0
+    i32.const 0
+    i32.const 1
+    i32.const 1
+    table.copy
+    table.size 0
+    call 4
+    drop
+  )
+  (func (;3;) (type 2) (param i32) (result i32)
+    local.get 0
+    i32.const 3
+    i32.lt_u
+    if (result i32) ;; label = @1
+      i32.const 8
+    else
+      i32.const 0
+    end
+  )
+  (func (;4;) (type 2) (param i32) (result i32)
+    local.get 0
+    i32.const 1
+    call_indirect 1 (type 2)
+  )
+  (data (;0;) (memory 1) (i32.const 1024) "shim")
+  (@producers
+    (processed-by "monaka-wrap" "VERSION")
+  )
+  (@custom "monaka-wrap" (after data) "\01\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+)

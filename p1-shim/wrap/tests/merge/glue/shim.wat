@@ -1,0 +1,18 @@
+;; Every function between the two memories.
+(module
+  (import "glue" "load" (func $load (param i32 i32 i32)))
+  (import "glue" "store" (func $store (param i32 i32 i32)))
+  (import "glue" "size" (func $size (result i32)))
+  (import "glue" "load_u32" (func $load_u32 (param i32) (result i32)))
+  (import "glue" "load_u64" (func $load_u64 (param i32) (result i64)))
+  (import "glue" "store_u32" (func $store_u32 (param i32 i32)))
+  (import "glue" "store_u64" (func $store_u64 (param i32 i64)))
+  (import "glue" "image" (func $image (result i32)))
+  (import "glue" "image_len" (func $image_len (result i32)))
+  (memory (export "memory") 1)
+  (func (export "fd_close") (param i32) (result i32)
+    (call $load (i32.const 0) (i32.const 1) (i32.const 2))
+    (call $store (i32.const 0) (i32.const 1) (i32.const 2))
+    (call $store_u32 (i32.const 0) (call $load_u32 (i32.const 1)))
+    (call $store_u64 (i32.const 0) (call $load_u64 (i32.const 1)))
+    (i32.add (call $size) (i32.add (call $image) (call $image_len)))))

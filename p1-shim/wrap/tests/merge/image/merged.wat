@@ -1,0 +1,33 @@
+(module
+  (type (;0;) (func (param i32) (result i32)))
+  (type (;1;) (func))
+  (type (;2;) (func (result i32)))
+  (type (;3;) (func (param i32) (result i32)))
+  (memory (;0;) 1)
+  (memory (;1;) 4 6)
+  (export "memory" (memory 0))
+  (export "_start" (func 0))
+  (func (;0;) (type 1)
+    i32.const 3
+    call 1
+    drop
+  )
+  (func (;1;) (type 3) (param i32) (result i32)
+    call 2
+    call 3
+    i32.add
+  )
+  (func (;2;) (type 2) (result i32)
+    i32.const 196608
+  )
+  (func (;3;) (type 2) (result i32)
+    i32.const 20
+  )
+  (data (;0;) (i32.const 0) "application")
+  (data (;1;) (memory 1) (i32.const 0) "shim")
+  (data (;2;) (memory 1) (i32.const 196608) "files of the program")
+  (@producers
+    (processed-by "monaka-wrap" "VERSION")
+  )
+  (@custom "monaka-wrap" (after data) "\01\01\00\00\03\00\00\00\00\00\14\00\03\00\00\00\00\00VERSION")
+)

@@ -1,0 +1,7 @@
+;; The shim's start function runs first.
+(module
+  (import "wasi_snapshot_preview1" "fd_close" (func $close (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (func $init (drop (call $close (i32.const 3))))
+  (start $init)
+  (func (export "_start")))

@@ -1,0 +1,15 @@
+//! The guest modules, built ahead, so that nobody needs a compiler for WebAssembly.
+//!
+//! A shim is the half of a wrapped program that holds its files: a core module with a memory of its
+//! own that implements `wasi_snapshot_preview1`. The two differ in what they ask of the host.
+//!
+//! `MANIFEST.toml` beside the modules says what they were built from; the tests of this crate
+//! compare. To build them again: `cargo xtask guests build`.
+
+/// The shim for programs that become a component: it asks for `wasi:cli`, `wasi:clocks`,
+/// `wasi:io` and `wasi:random` of WASI 0.2, and exports `wasi:cli/run`.
+pub const SHIM_P2: &[u8] = include_bytes!("../shim-p2.wasm");
+
+/// The shim for programs that stay a core module: it asks for the functions of preview 1 that have
+/// nothing to do with files, in the names and with the pointers of the program.
+pub const SHIM_P1: &[u8] = include_bytes!("../shim-p1.wasm");

@@ -1,0 +1,39 @@
+//! The committed modules are what their sources and their manifest say they are.
+
+use anyhow::Result;
+use xtask::checkout::Checkout;
+use xtask::guests::{self, Guest};
+
+#[test]
+fn modules_are_those_of_the_manifest() -> Result<()> {
+    guests::files(&Checkout::of_this_program())
+}
+
+#[test]
+fn modules_were_built_from_these_sources() -> Result<()> {
+    guests::inputs(&Checkout::of_this_program())
+}
+
+#[test]
+fn shims_are_valid_and_have_one_memory_of_their_own() -> Result<()> {
+    for guest in Guest::ALL {
+        guests::ownership(&Checkout::of_this_program(), guest)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn shims_export_all_of_preview1() -> Result<()> {
+    for guest in Guest::ALL {
+        guests::exports(&Checkout::of_this_program(), guest)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn shims_import_only_their_world() -> Result<()> {
+    for guest in Guest::ALL {
+        guests::world(&Checkout::of_this_program(), guest)?;
+    }
+    Ok(())
+}

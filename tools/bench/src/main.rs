@@ -1,0 +1,65 @@
+//! Benchmarks that print ratios against a baseline measured in the same run.
+//!
+//! ```text
+//! cargo run --release -p bench -- ops          single operations, against memory.copy and tmpfs
+//! cargo run --release -p bench -- start        instantiation, against the module as it was
+//! cargo run --release -p bench -- wrap FILE…   wrapping, against validation
+//! ```
+
+mod host;
+mod ops;
+mod start;
+mod table;
+mod wrapping;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Benchmarks that print ratios against a baseline of the same run.
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    bench: Bench,
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Single file operations: wrapped, native on tmpfs, and on wasmtime with a tmpfs preopen.
+    Ops {
+        /// How often each way runs, in turns.
+        #[arg(long, default_value_t = 10)]
+        rounds: usize,
+        /// The size of the file that is read and written, in MiB.
+        #[arg(long, default_value_t = 1)]
+        size: usize,
+        /// Where the native program and the preopen have their files; should be a tmpfs.
+        #[arg(long, default_value = "/dev/shm")]
+        tmpfs: PathBuf,
+    },
+    /// Instantiating a precompiled program, wrapped and not.
+    Start {
+        /// The module.
+        #[arg(default_value = "legacy-samples/recordb/recordb.wasm")]
+        file: PathBuf,
+    },
+    /// Wrapping whole modules.
+    Wrap {
+        /// The modules.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().bench {
+        Bench::Ops {
+            rounds,
+            size,
+            tmpfs,
+        } => ops::run(rounds, size, &tmpfs),
+        Bench::Start { file } => start::run(&file),
+        Bench::Wrap { files } => wrapping::run(&files),
+    }
+}

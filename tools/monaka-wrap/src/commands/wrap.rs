@@ -1,0 +1,37 @@
+//! `monaka-wrap [wrap] INPUT [-o OUT]`.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use wrap::Emit as Flavour;
+
+use crate::args::{Emit, Verbosity, WrapArgs};
+use crate::failure::Failure;
+use crate::input::is_stream;
+use crate::output;
+use crate::progress::Spinner;
+use crate::size;
+use crate::wrapping::wrap_file;
+
+pub(crate) fn execute(args: &WrapArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
+    let start = Instant::now();
+    let output = output::destination(&args.input, args.output.as_deref())?;
+    let (flavour, made) = match args.emit {
+        Emit::Component => (Flavour::Component, "component"),
+        Emit::Core => (Flavour::Core, "core module"),
+    };
+    let spinner = Spinner::start(format!("wrapping {}", args.input.display()), verbosity);
+    let wrapped = wrap_file(&args.input, flavour, &args.content, verbosity)?;
+    output::write(&output, &wrapped.bytes)?;
+    drop(spinner);
+    if !verbosity.quiet && !is_stream(&output) {
+        println!(
+            "{}: {} -> {made}, {}, {} ms",
+            output.display(),
+            wrapped.kind,
+            size::display(wrapped.bytes.len() as u64),
+            start.elapsed().as_millis(),
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,131 @@
+//! Running a wrapped program on wasmtime, with nothing of the host but its standard streams.
+
+mod component;
+mod core;
+mod limits;
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use wasmtime::component::Component;
+use wasmtime::{Cache, CacheConfig, Config, Engine, Module, OptLevel, Trap};
+use wasmtime_wasi::cli::InputFile;
+use wasmtime_wasi::{I32Exit, WasiCtxBuilder};
+
+use self::limits::{MemoryLimit, OutOfMemory};
+use crate::args::Via;
+use crate::failure::Failure;
+
+/// A wrapped program and what it is started with.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) wasm: Vec<u8>,
+    pub(crate) via: Via,
+    /// The program's own name first.
+    pub(crate) args: Vec<String>,
+    pub(crate) env: Vec<(String, String)>,
+    pub(crate) stdin: Option<PathBuf>,
+    pub(crate) timeout: Option<Duration>,
+    /// Bytes, over all of its memories.
+    pub(crate) max_memory: Option<u64>,
+}
+
+/// A program after compilation.
+pub(crate) struct Compiled<'p> {
+    program: &'p Program,
+    engine: Engine,
+    code: Code,
+}
+
+enum Code {
+    Component(Component),
+    Core(Module),
+}
+
+impl Program {
+    /// Compiles the program, or takes it from the cache of earlier runs.
+    ///
+    /// # Errors
+    /// `Start`.
+    pub(crate) fn compile(&self) -> Result<Compiled<'_>, Failure> {
+        let mut config = Config::new();
+        config.cranelift_opt_level(OptLevel::Speed);
+        config.epoch_interruption(self.timeout.is_some());
+        // Without a place for a cache, every run compiles.
+        config.cache(Cache::new(CacheConfig::new()).ok());
+        let engine = Engine::new(&config).map_err(Failure::Start)?;
+        let code = match self.via {
+            Via::Component => Component::new(&engine, &self.wasm).map(Code::Component),
+            Via::Core => Module::new(&engine, &self.wasm).map(Code::Core),
+        };
+        Ok(Compiled {
+            program: self,
+            engine,
+            code: code.map_err(Failure::Start)?,
+        })
+    }
+
+    fn context(&self) -> Result<WasiCtxBuilder, Failure> {
+        let mut context = WasiCtxBuilder::new();
+        context.inherit_stdio().allow_blocking_current_thread(true);
+        context.args(&self.args).envs(&self.env);
+        if let Some(path) = &self.stdin {
+            let file = File::open(path).map_err(|source| Failure::Read {
+                path: path.clone(),
+                source,
+            })?;
+            context.stdin(InputFile::new(file));
+        }
+        Ok(context)
+    }
+
+    fn memory_limit(&self) -> MemoryLimit {
+        MemoryLimit::new(self.max_memory.unwrap_or(u64::MAX))
+    }
+}
+
+impl Compiled<'_> {
+    /// Runs the program to its end and gives its exit status.
+    ///
+    /// # Errors
+    /// `Read` (standard input), `Start`, `Trap`, `Timeout`, `Memory`.
+    pub(crate) fn run(&self) -> Result<ExitCode, Failure> {
+        if let Some(timeout) = self.program.timeout {
+            let engine = self.engine.clone();
+            // The thread ends with the process.
+            std::thread::spawn(move || {
+                std::thread::sleep(timeout);
+                engine.increment_epoch();
+            });
+        }
+        let context = self.program.context()?;
+        let ended = match &self.code {
+            Code::Component(code) => component::run(self.program, &self.engine, code, context),
+            Code::Core(code) => core::run(self.program, &self.engine, code, context),
+        };
+        match ended {
+            Ok(code) => Ok(code),
+            Err(error) => self.judge(error),
+        }
+    }
+
+    /// Tells an exit from a failure.
+    fn judge(&self, error: wasmtime::Error) -> Result<ExitCode, Failure> {
+        if let Some(I32Exit(code)) = error.downcast_ref() {
+            // As the shell sees it: the low eight bits.
+            return Ok(ExitCode::from(*code as u8));
+        }
+        if let Some(OutOfMemory { limit }) = error.downcast_ref() {
+            return Err(Failure::Memory(*limit));
+        }
+        match error.downcast_ref::<Trap>() {
+            Some(Trap::Interrupt) => Err(Failure::Timeout(
+                self.program.timeout.unwrap_or(Duration::ZERO),
+            )),
+            Some(trap) => Err(Failure::Trap(trap.to_string())),
+            None => Err(Failure::Start(error)),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The guest modules: built rarely, committed, checked on every machine.
+
+mod check;
+mod compile;
+mod inputs;
+mod manifest;
+pub mod toolchain;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+pub use check::{check, exports, files, inputs, ownership, world};
+
+use crate::checkout::Checkout;
+use crate::command;
+use manifest::Manifest;
+use toolchain::{Origin, Toolchain};
+
+/// A guest module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guest {
+    /// The shim whose outside is the preview1 functions that remain.
+    ShimP1,
+    /// The shim whose outside is WASI 0.2.
+    ShimP2,
+}
+
+impl Guest {
+    /// Every guest.
+    pub const ALL: [Self; 2] = [Self::ShimP1, Self::ShimP2];
+
+    /// The name of its package, and of its file without `.wasm`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ShimP1 => "shim-p1",
+            Self::ShimP2 => "shim-p2",
+        }
+    }
+
+    /// The name of its file.
+    pub fn file(self) -> String {
+        format!("{}.wasm", self.name())
+    }
+}
+
+/// Where the committed modules are.
+pub fn folder(checkout: &Checkout) -> PathBuf {
+    checkout.join("p2-vfs/artifacts")
+}
+
+/// Builds every guest and writes the modules and their manifest into a folder.
+pub fn build(checkout: &Checkout, origin: Option<Origin>, output: &Path) -> Result<()> {
+    let toolchain = Toolchain::find(origin)?;
+    let modules = compile::compile(checkout, &toolchain, &target_folder(checkout))?;
+    fs::create_dir_all(output)?;
+    for (guest, bytes) in &modules {
+        fs::write(output.join(guest.file()), bytes)?;
+        println!("{}: {} bytes", guest.name(), bytes.len());
+    }
+    Manifest::of(checkout, &toolchain, &modules)?.write(output)
+}
+
+/// Builds again from a copy of the checkout, in another folder, and compares byte by byte.
+///
+/// A compiler of another version gives other bytes. What it gives then is tested instead, and said
+/// to be so.
+pub fn verify(checkout: &Checkout) -> Result<()> {
+    let committed = Manifest::read(&folder(checkout))?;
+    let toolchain = Toolchain::find(Some(committed.toolchain.origin))?;
+    let temporary = tempfile::tempdir()?;
+    let copy = checkout.copy_to(&temporary.path().join("copy"))?;
+    let modules = compile::compile(&copy, &toolchain, &temporary.path().join("target"))?;
+
+    let built = Manifest::of(&copy, &toolchain, &modules)?;
+    if built.toolchain != committed.toolchain {
+        for (guest, bytes) in &modules {
+            fs::write(folder(&copy).join(guest.file()), bytes)?;
+        }
+        built.write(&folder(&copy))?;
+        test(checkout, &copy)?;
+        println!(
+            "guests verify: NOT COMPARED, the toolchain differs from the manifest's; what this \
+             one builds passes the tests\n  manifest: {}\n  here:     {}",
+            committed.toolchain, built.toolchain
+        );
+        return Ok(());
+    }
+    for (guest, bytes) in &modules {
+        let file = folder(checkout).join(guest.file());
+        if fs::read(&file).with_context(|| format!("cannot read {}", file.display()))? != *bytes {
+            bail!(
+                "{} differs from what its sources give; run `cargo xtask guests build`",
+                guest.file()
+            );
+        }
+        println!("{}: identical, {} bytes", guest.name(), bytes.len());
+    }
+    Ok(())
+}
+
+/// Runs the tests that use the guests on a copy of the checkout that holds new ones.
+fn test(checkout: &Checkout, copy: &Checkout) -> Result<()> {
+    command::run(
+        Command::new(command::cargo())
+            .args([
+                "test",
+                "--locked",
+                "--package",
+                "artifacts",
+                "--package",
+                "e2e",
+            ])
+            .env("CARGO_TARGET_DIR", target_folder(checkout))
+            .current_dir(copy.root()?),
+    )
+}
+
+/// The folder for everything that is compiled, which may be shared with the native build.
+fn target_folder(checkout: &Checkout) -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => folder.into(),
+        None => checkout.join("target"),
+    }
+}

@@ -1,0 +1,162 @@
+//! The outside of a shim: what it offers and what it asks for.
+
+use anyhow::{Context, Result, bail};
+use preview1::{CoreType, FUNCTIONS, Function};
+use wasmparser::types::{EntityType, Types};
+use wasmparser::{FuncType, ValType, Validator, WasmFeatures};
+
+use super::super::Guest;
+
+/// What a shim's code may use: what is older than multi-memory, which merged modules need anyway,
+/// and has a use in Rust.
+const FEATURES: WasmFeatures = WasmFeatures::WASM2
+    .difference(WasmFeatures::MULTI_VALUE)
+    .difference(WasmFeatures::SIMD);
+
+/// The export that runs a program.
+pub(super) const RUN: &str = "wasi:cli/run@0.2.12";
+
+/// The world of a shim on WASI 0.2, sorted. There is no `wasi:filesystem` in it.
+pub(super) const INTERFACES: [&str; 16] = [
+    "wasi:cli/environment@0.2.12",
+    "wasi:cli/exit@0.2.12",
+    "wasi:cli/stderr@0.2.12",
+    "wasi:cli/stdin@0.2.12",
+    "wasi:cli/stdout@0.2.12",
+    "wasi:cli/terminal-input@0.2.12",
+    "wasi:cli/terminal-output@0.2.12",
+    "wasi:cli/terminal-stderr@0.2.12",
+    "wasi:cli/terminal-stdin@0.2.12",
+    "wasi:cli/terminal-stdout@0.2.12",
+    "wasi:clocks/monotonic-clock@0.2.12",
+    "wasi:clocks/wall-clock@0.2.12",
+    "wasi:io/error@0.2.12",
+    "wasi:io/poll@0.2.12",
+    "wasi:io/streams@0.2.12",
+    "wasi:random/random@0.2.12",
+];
+
+/// The functions that the merger supplies as module `glue`.
+const GLUE: [&str; 9] = [
+    "image",
+    "image_len",
+    "load",
+    "load_u32",
+    "load_u64",
+    "size",
+    "store",
+    "store_u32",
+    "store_u64",
+];
+
+/// What of preview 1 may go on to the host: nothing that opens, names or numbers files.
+const REMAINING_PREVIEW1: [&str; 13] = [
+    "args_get",
+    "args_sizes_get",
+    "clock_res_get",
+    "clock_time_get",
+    "environ_get",
+    "environ_sizes_get",
+    "fd_fdstat_get",
+    "fd_read",
+    "fd_write",
+    "poll_oneoff",
+    "proc_exit",
+    "random_get",
+    "sched_yield",
+];
+
+/// A module that is valid.
+pub(super) struct Shim(Types);
+
+impl Shim {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self> {
+        Ok(Self(
+            Validator::new_with_features(FEATURES).validate_all(bytes)?,
+        ))
+    }
+
+    /// How many memories it has, imported ones included.
+    pub(super) fn memories(&self) -> u32 {
+        self.0.as_ref().memory_count()
+    }
+
+    /// Module and name of every import; all must be functions.
+    pub(super) fn imports(&self) -> Result<Vec<(&str, &str)>> {
+        let imports = self
+            .0
+            .as_ref()
+            .core_imports()
+            .context("not a core module")?;
+        let function = |(module, name, kind)| match kind {
+            EntityType::Func(_) => Ok((module, name)),
+            EntityType::FuncExact(_)
+            | EntityType::Global(_)
+            | EntityType::Memory(_)
+            | EntityType::Table(_)
+            | EntityType::Tag(_) => bail!("{module}.{name} is no function"),
+        };
+        imports.map(function).collect()
+    }
+
+    /// The type of an exported function.
+    pub(super) fn function(&self, name: &str) -> Option<&FuncType> {
+        match self.export(name)? {
+            EntityType::Func(id) => Some(self.0[id].unwrap_func()),
+            EntityType::FuncExact(_)
+            | EntityType::Global(_)
+            | EntityType::Memory(_)
+            | EntityType::Table(_)
+            | EntityType::Tag(_) => None,
+        }
+    }
+
+    /// Whether it exports a memory by this name.
+    pub(super) fn exports_memory(&self, name: &str) -> bool {
+        matches!(self.export(name), Some(EntityType::Memory(_)))
+    }
+
+    fn export(&self, name: &str) -> Option<EntityType> {
+        let mut exports = self.0.as_ref().core_exports()?;
+        exports.find_map(|(found, kind)| (found == name).then_some(kind))
+    }
+}
+
+/// The functions that a guest must export: those of preview 1, and those of its world.
+pub(super) fn expected_exports(guest: Guest) -> Vec<(&'static str, FuncType)> {
+    let mut exports = preview1();
+    match guest {
+        Guest::ShimP1 => {}
+        Guest::ShimP2 => {
+            let realloc = FuncType::new([ValType::I32; 4], [ValType::I32]);
+            exports.push(("cabi_realloc", realloc));
+            exports.push(("wasi:cli/run@0.2.12#run", FuncType::new([], [ValType::I32])));
+        }
+    }
+    exports
+}
+
+/// Whether a guest may import a function.
+pub(super) fn may_import(guest: Guest, module: &str, name: &str) -> bool {
+    match (guest, module) {
+        (_, "glue") => GLUE.contains(&name),
+        (Guest::ShimP1, "wasi_snapshot_preview1") => REMAINING_PREVIEW1.contains(&name),
+        (Guest::ShimP2, "app") => name == "_start",
+        (Guest::ShimP2, interface) => INTERFACES.contains(&interface),
+        (Guest::ShimP1, _) => false,
+    }
+}
+
+/// The functions of preview 1.
+fn preview1() -> Vec<(&'static str, FuncType)> {
+    let core = |kind: &CoreType| match kind {
+        CoreType::I32 => ValType::I32,
+        CoreType::I64 => ValType::I64,
+    };
+    let signature = |function: &'static Function| {
+        let params = function.parameters.iter().map(core);
+        let results = function.result.iter().map(core);
+        (function.name, FuncType::new(params, results))
+    };
+    FUNCTIONS.iter().map(signature).collect()
+}

@@ -1,0 +1,10 @@
+//! What keeps the committed guest modules and the vendored interface definitions true.
+//!
+//! The guests are WebAssembly that most machines cannot build, so they are committed. A manifest
+//! beside them says from which sources, by which compiler and with which flags they were made:
+//! [`guests::check`] compares all of it in an ordinary test, [`guests::verify`] builds again.
+
+pub mod checkout;
+mod command;
+pub mod guests;
+pub mod wit;

@@ -1,0 +1,57 @@
+//! The chores of this repository, run as `cargo xtask <chore>`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use xtask::checkout::Checkout;
+use xtask::guests::toolchain::Origin;
+use xtask::{guests, wit};
+
+/// Chores of this repository
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+enum Chore {
+    /// The guest modules in p2-vfs/artifacts
+    #[command(subcommand)]
+    Guests(Guests),
+    /// The interface definitions in wit
+    #[command(subcommand)]
+    Wit(Wit),
+}
+
+#[derive(Subcommand)]
+enum Guests {
+    /// Build the modules and write them with their manifest
+    Build {
+        /// Where the compiler comes from; by default rustup, if it has the target, else Debian
+        #[arg(long, value_enum)]
+        toolchain: Option<Origin>,
+        /// Write here instead of p2-vfs/artifacts
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
+    /// Compare the committed modules with their manifest, their sources and their worlds
+    Check,
+    /// Build again from a copy of the checkout and compare byte by byte
+    Verify,
+}
+
+#[derive(Subcommand)]
+enum Wit {
+    /// Copy the WASI packages of our world out of the wasmtime-wasi sources
+    Vendor,
+}
+
+fn main() -> Result<()> {
+    let checkout = Checkout::of_this_program();
+    match Chore::parse() {
+        Chore::Guests(Guests::Build { toolchain, output }) => {
+            let output = output.unwrap_or_else(|| guests::folder(&checkout));
+            guests::build(&checkout, toolchain, &output)
+        }
+        Chore::Guests(Guests::Check) => guests::check(&checkout),
+        Chore::Guests(Guests::Verify) => guests::verify(&checkout),
+        Chore::Wit(Wit::Vendor) => wit::vendor(&checkout),
+    }
+}
