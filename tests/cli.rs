@@ -45,7 +45,13 @@ fn complaint(output: &Output) -> String {
 fn names_in(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("a directory");
     let mut names: Vec<_> = entries
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect();
     names.sort();
     names
@@ -58,7 +64,10 @@ fn wrapping_writes_one_file_beside_the_input_and_says_so_in_one_line() {
     fs::copy(program("hello"), &input).expect("a copy");
     let result = output(monaka_wrap([&input]));
     assert!(result.status.success(), "{result:?}");
-    assert_eq!(names_in(folder.path()), ["legacy.wasm", "legacy.wrapped.wasm"]);
+    assert_eq!(
+        names_in(folder.path()),
+        ["legacy.wasm", "legacy.wrapped.wasm"]
+    );
     let line = stdout(&result);
     assert_eq!(line.lines().count(), 1, "{line}");
     assert!(line.contains("preview1 command -> component"), "{line}");
@@ -96,7 +105,10 @@ fn dashes_stand_for_standard_streams() {
     drop(stdin);
     let wrapped = child.wait_with_output().expect("the binary ends");
     assert!(wrapped.status.success());
-    assert!(wrapped.stdout.starts_with(b"\0asm\x0d\0\x01\0"), "a component");
+    assert!(
+        wrapped.stdout.starts_with(b"\0asm\x0d\0\x01\0"),
+        "a component"
+    );
     assert!(wrapped.stdout.len() > wasm.len());
 
     let unnamed = output(monaka_wrap(["wrap", "-"]));
@@ -124,7 +136,10 @@ fn what_cannot_be_wrapped_is_one_line_and_no_file() {
         let line = complaint(&result);
         assert!(line.contains(name) && line.contains(expected), "{line}");
         fs::remove_file(&input).expect("the input is left alone");
-        assert!(names_in(folder.path()).is_empty(), "{name} left something behind");
+        assert!(
+            names_in(folder.path()).is_empty(),
+            "{name} left something behind"
+        );
     }
     let absent = output(monaka_wrap(["nowhere.wasm"]));
     assert!(complaint(&absent).contains("nowhere.wasm"));
@@ -142,7 +157,9 @@ fn a_result_that_cannot_be_written_leaves_nothing_half_done() {
     assert_eq!(fs::read(&same).expect("still there"), before);
 
     let mut into_nowhere = monaka_wrap([&same]);
-    into_nowhere.arg("-o").arg(folder.path().join("absent/out.wasm"));
+    into_nowhere
+        .arg("-o")
+        .arg(folder.path().join("absent/out.wasm"));
     let result = output(into_nowhere);
     assert_eq!(result.status.code(), Some(125));
     complaint(&result);
@@ -162,11 +179,25 @@ fn exit_codes_are_the_programs_own() {
 fn a_runaway_program_is_stopped() {
     for via in ["component", "core"] {
         let spin = program("spin.wat");
-        let late = output(monaka_wrap(["run", "--via", via, "--timeout", "50ms", &spin]));
+        let late = output(monaka_wrap([
+            "run",
+            "--via",
+            via,
+            "--timeout",
+            "50ms",
+            &spin,
+        ]));
         assert_eq!(late.status.code(), Some(124), "{via}");
         assert!(complaint(&late).contains("--timeout"));
         let hog = program("hog.wat");
-        let large = output(monaka_wrap(["run", "--via", via, "--max-memory", "64M", &hog]));
+        let large = output(monaka_wrap([
+            "run",
+            "--via",
+            via,
+            "--max-memory",
+            "64M",
+            &hog,
+        ]));
         assert_eq!(large.status.code(), Some(125), "{via}");
         assert!(complaint(&large).contains("--max-memory"));
     }
@@ -174,7 +205,12 @@ fn a_runaway_program_is_stopped() {
 
 #[test]
 fn a_trap_is_told_apart_from_an_exit() {
-    let result = output(monaka_wrap(["run", &program("hog.wat"), "--max-memory", "8G"]));
+    let result = output(monaka_wrap([
+        "run",
+        &program("hog.wat"),
+        "--max-memory",
+        "8G",
+    ]));
     assert_eq!(result.status.code(), Some(134));
     assert!(complaint(&result).contains("unreachable"));
 }
@@ -194,7 +230,10 @@ fn content() -> TempDir {
 
 fn cat(via: &str, options: &[&str], path: &str) -> Output {
     let mut command = monaka_wrap(["run", "--via", via]);
-    command.args(options).arg(program("cat.wat")).args(["--", path]);
+    command
+        .args(options)
+        .arg(program("cat.wat"))
+        .args(["--", path]);
     output(command)
 }
 
@@ -222,7 +261,9 @@ fn an_embedded_tree_travels_in_the_artifact() {
     let folder = folder();
     let artifact = folder.path().join("cat.wasm");
     let mut wrap = monaka_wrap(["wrap", &program("cat.wat"), "--emit", "core", "--mount"]);
-    wrap.arg(format!("/={}", host.path().display())).arg("-o").arg(&artifact);
+    wrap.arg(format!("/={}", host.path().display()))
+        .arg("-o")
+        .arg(&artifact);
     assert!(output(wrap).status.success());
     let again = output(monaka_wrap(["inspect", &artifact.to_string_lossy()]));
     assert!(stdout(&again).contains("already"), "{}", stdout(&again));
@@ -237,7 +278,10 @@ fn mounts_that_make_no_sense_are_refused_by_name() {
     let result = cat("core", &["--mount", &mount], "data/link");
     assert_eq!(result.status.code(), Some(125));
     let line = complaint(&result);
-    assert!(line.contains("outside") && line.contains("/etc/passwd"), "{line}");
+    assert!(
+        line.contains("outside") && line.contains("/etc/passwd"),
+        "{line}"
+    );
 
     let absent = cat("core", &["--mount", "/x=/nowhere/at/all"], "x");
     assert!(complaint(&absent).contains("/nowhere/at/all"));
@@ -257,7 +301,11 @@ fn relative_paths_start_from_the_working_directory() {
     assert!(cat("core", &options, "data/link").status.success());
     let bad = cat("core", &["--mount", &mount, "--cwd", "/data/large/x"], "x");
     assert_eq!(bad.status.code(), Some(125));
-    assert!(complaint(&bad).contains("/data/large/x"), "{}", complaint(&bad));
+    assert!(
+        complaint(&bad).contains("/data/large/x"),
+        "{}",
+        complaint(&bad)
+    );
 }
 
 #[test]
@@ -273,7 +321,10 @@ fn without_a_preopen_there_is_no_descriptor_3() {
 fn the_environment_is_only_what_was_given() {
     let run = |options: &[&str]| {
         let mut command = monaka_wrap(["run"]);
-        command.args(options).arg(program("hello")).env("GREETING", "from the host");
+        command
+            .args(options)
+            .arg(program("hello"))
+            .env("GREETING", "from the host");
         stdout(&output(command))
     };
     let without = run(&[]);
@@ -290,7 +341,9 @@ fn explain_names_every_stage_and_what_is_still_reachable() {
     command.arg(&out);
     let result = output(command);
     let text = String::from_utf8_lossy(&result.stderr).into_owned();
-    for expected in ["detect", "merge", "lift", "validate", "random", "clocks", "exit"] {
+    for expected in [
+        "detect", "merge", "lift", "validate", "random", "clocks", "exit",
+    ] {
         assert!(text.contains(expected), "{expected} is missing:\n{text}");
     }
     for absent in ["standard streams", "filesystem", "sockets"] {
@@ -314,7 +367,10 @@ fn equal_inputs_give_equal_bytes() {
     let wrap = |name: &str| -> Vec<u8> {
         let out: PathBuf = folder.path().join(name);
         let mut command = monaka_wrap(["wrap", &program("recordb"), "--mount"]);
-        command.arg(format!("/={}", host.path().display())).arg("-o").arg(&out);
+        command
+            .arg(format!("/={}", host.path().display()))
+            .arg("-o")
+            .arg(&out);
         assert!(output(command).status.success());
         fs::read(out).expect("the result")
     };

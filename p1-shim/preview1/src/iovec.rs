@@ -14,8 +14,9 @@ pub const MAX_IOVECS: u32 = 1024;
 /// always allowed.
 pub const MAX_TRANSFER: u32 = i32::MAX as u32;
 
-/// Lists up to this long are kept without allocating.
-const INLINE: usize = 8;
+/// Lists up to this long are kept without allocating: a libc's buffered streams use two buffers.
+/// More would make every move of [`Iovecs`] a call of `memory.copy` in wasm.
+const INLINE: usize = 2;
 
 /// The buffers of one read or write.
 ///

@@ -1,5 +1,7 @@
 //! One program's view of its files and of the world.
 
+use alloc::boxed::Box;
+
 use fs_core::FileSystem;
 
 use crate::fd_table::FdTable;
@@ -20,6 +22,8 @@ pub struct Preview1<F: FileSystem, O> {
     pub(crate) path: PathBuffer,
     /// The second path of calls that take two.
     pub(crate) new_path: PathBuffer,
+    /// One more variable of the environment, as `NAME=VALUE` and a NUL.
+    pub(crate) variable: Option<Box<[u8]>>,
 }
 
 impl<F: FileSystem, O: Outside> Preview1<F, O> {
@@ -36,7 +40,17 @@ impl<F: FileSystem, O: Outside> Preview1<F, O> {
             outside,
             path: PathBuffer::default(),
             new_path: PathBuffer::default(),
+            variable: None,
         }
+    }
+
+    /// Adds the variable `PWD` behind those of the outside, for runtimes that take their working
+    /// directory from it; one of the outside comes first and wins.
+    #[must_use]
+    pub fn working_directory(mut self, directory: &str) -> Self {
+        let text = [b"PWD=", directory.as_bytes(), b"\0"].concat();
+        self.variable = Some(text.into_boxed_slice());
+        self
     }
 
     /// The world around the program.

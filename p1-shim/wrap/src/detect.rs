@@ -5,7 +5,7 @@
 //! and custom sections.
 
 mod component;
-mod core;
+mod core_module;
 mod format;
 mod toolchain;
 
@@ -103,7 +103,7 @@ impl Detected<'_> {
 /// [`Error::Malformed`] if a core module or component does not parse.
 pub(crate) fn detect<'a>(input: &'a Binary<'_>) -> Result<Detected<'a>, Error> {
     match input {
-        Binary::Module(bytes) => core::detect(bytes),
+        Binary::Module(bytes) => core_module::detect(bytes),
         Binary::Component(bytes) => component::detect(bytes),
         Binary::Other(kind) => Ok(Detected {
             found: Found::Unsupported(kind.clone()),

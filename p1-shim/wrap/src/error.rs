@@ -138,9 +138,7 @@ pub enum UnsupportedKind {
     #[error("WASI 0.2 component, not supported yet: it needs a VFS component to be composed with")]
     Component,
     /// A WASI 0.2 component that the stock adapter made from a preview1 module.
-    #[error(
-        "WASI 0.2 component made from a preview1 module, not supported yet: it needs a VFS component"
-    )]
+    #[error("component made from a preview1 module, not supported yet: it needs a VFS component")]
     LiftedComponent,
     /// A component for WASI 0.3, or one that uses async, streams or futures.
     #[error("WASI 0.3 component")]

@@ -41,6 +41,7 @@ mod lift;
 mod marker;
 mod merge;
 mod module;
+mod nesting;
 mod parallel;
 mod plan;
 mod preview1;
@@ -48,6 +49,8 @@ mod reach;
 mod shim;
 mod stage;
 mod validate;
+
+use std::fmt;
 
 use detect::Binary;
 use module::Module;
@@ -95,7 +98,7 @@ pub struct Options {
 }
 
 /// A wrapped module.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Wrapped {
     /// The artifact.
@@ -106,6 +109,17 @@ pub struct Wrapped {
     pub stages: Vec<Stage>,
     /// What the artifact can still reach.
     pub reach: Reach,
+}
+
+impl fmt::Debug for Wrapped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wrapped")
+            .field("bytes", &format_args!("[{} bytes]", self.bytes.len()))
+            .field("kind", &self.kind)
+            .field("stages", &self.stages)
+            .field("reach", &self.reach)
+            .finish()
+    }
 }
 
 /// The JavaScript API's limit on a module's size, which other engines share.

@@ -1,10 +1,11 @@
 //! From a merged core module to a component.
 
-use wasm_encoder::{CodeSection, Component, ComponentSectionId, Function, Module, RawSection};
+use wasm_encoder::{CodeSection, Component, Function, Module, RawSection};
 use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
 
-use crate::error::ShimFault;
+use crate::error::{ShimFault, one_line};
+use crate::nesting::Nesting;
 use crate::shim::Shim;
 
 /// Makes the merged `module` a component of the world that the shim's `component-type` sections
@@ -18,7 +19,7 @@ use crate::shim::Shim;
 /// [`ShimFault::Lift`]: imports and exports of the merged module are the shim's.
 pub(crate) fn lift(module: &[u8], shim: &Shim<'_>) -> Result<Vec<u8>, ShimFault> {
     let refused = |reason: String| ShimFault::Lift {
-        reason: crate::error::one_line(&reason),
+        reason: one_line(&reason),
     };
     let skeleton = skeleton(module, shim).map_err(|error| refused(error.to_string()))?;
     let component = encode(&skeleton).map_err(|error| refused(format!("{error:#}")))?;
@@ -82,41 +83,24 @@ fn empty_bodies(count: u32) -> CodeSection {
 /// the encoder's own modules follow it.
 fn replace_main(component: &[u8], module: &[u8]) -> wasmparser::Result<Vec<u8>> {
     let mut replaced = Component::new();
+    let mut nesting = Nesting::default();
     let mut is_main = true;
-    let mut nesting = 0_u32;
     for payload in Parser::new(0).parse_all(component) {
         let payload = payload?;
-        if nesting > 0 {
-            match payload {
-                Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => nesting += 1,
-                Payload::End(_) => nesting -= 1,
-                _ => {}
-            }
+        if !nesting.is_outermost(&payload) {
             continue;
         }
-        match &payload {
+        let Some((id, range)) = payload.as_section() else {
+            continue;
+        };
+        let data = match payload {
             Payload::ModuleSection { .. } if is_main => {
                 is_main = false;
-                replaced.section(&RawSection {
-                    id: ComponentSectionId::CoreModule.into(),
-                    data: module,
-                });
+                module
             }
-            other => {
-                if let Some((id, range)) = other.as_section() {
-                    replaced.section(&RawSection {
-                        id,
-                        data: &component[range.start as usize..range.end as usize],
-                    });
-                }
-            }
-        }
-        if matches!(
-            payload,
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. }
-        ) {
-            nesting += 1;
-        }
+            _ => &component[range.start as usize..range.end as usize],
+        };
+        replaced.section(&RawSection { id, data });
     }
     Ok(replaced.finish())
 }

@@ -6,7 +6,7 @@
 //! | bytes | |
 //! | --- | --- |
 //! | 1 | format version, [`FORMAT`] |
-//! | 1 | flavour of the shim: 1 = preview1 outside (core module), 2 = WASI 0.2 outside (component) |
+//! | 1 | what the shim asks of the host: 1 = preview1 (core module), 2 = WASI 0.2 (component) |
 //! | 8 | where the image begins in the shim's memory, 0 without one |
 //! | 8 | where it ends, 0 without one |
 //! | rest | version of this crate, UTF-8 |

@@ -60,13 +60,12 @@ pub(crate) fn merge(
     let image = Image::place(image, shim.memory.into())?;
     let links = Links::resolve(app, shim)?;
     let live = Live::mark(shim, &links).map_err(|error| broken(error.into()))?;
-    let layout = Layout::new(app, shim, &links, &live, &image)
+    let layout = Layout::new(app, &shim.module, &links, &live, &image)
         .map_err(|index| broken(reencode::Error::UserError(index)))?;
     let inputs = Inputs {
         app,
         shim,
         links: &links,
-        live: &live,
         layout: &layout,
         image: &image,
     };
@@ -77,8 +76,8 @@ pub(crate) fn merge(
     Ok(module)
 }
 
-/// Writes the sections in the order that the [binary
-/// format](https://webassembly.github.io/spec/core/binary/modules.html#binary-module) demands.
+/// Writes the sections in the order that the
+/// [binary format](https://webassembly.github.io/spec/core/binary/modules.html) demands.
 fn write(module: &mut Vec<u8>, inputs: &Inputs<'_, '_>, names: Names) -> sections::Result<()> {
     if let Some(build_id) = custom::build_id(inputs.app) {
         build_id.append_to(module);

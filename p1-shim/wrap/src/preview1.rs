@@ -24,12 +24,6 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// Whether `found` has the parameters and results of this function, whatever its place in a
-    /// type section.
-    pub(crate) fn has_signature(&self, found: &FuncType) -> bool {
-        found.params() == self.params && found.results() == self.results
-    }
-
     pub(crate) fn ty(&self) -> FuncType {
         FuncType::new(self.params.to_vec(), self.results.to_vec())
     }

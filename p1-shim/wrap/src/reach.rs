@@ -5,6 +5,7 @@ use std::fmt;
 
 use wasmparser::{Encoding, Import, Parser, Payload};
 
+use crate::nesting::Nesting;
 use crate::preview1;
 
 /// One thing in the outside world that an import gives access to.
@@ -172,19 +173,21 @@ pub(crate) enum Descriptors {
 pub(crate) fn of_binary(bytes: &[u8], descriptors: Descriptors) -> wasmparser::Result<Reach> {
     let mut imports = Vec::new();
     let mut interfaces = Vec::new();
-    let mut nesting = 0_u32;
     let mut outermost = Encoding::Module;
+    let mut nesting = Nesting::default();
     for payload in Parser::new(0).parse_all(bytes) {
-        match payload? {
-            Payload::Version { encoding, .. } if nesting == 0 => outermost = encoding,
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => nesting += 1,
-            Payload::End(_) => nesting = nesting.saturating_sub(1),
-            Payload::ImportSection(section) if nesting == 0 => {
+        let payload = payload?;
+        if !nesting.is_outermost(&payload) {
+            continue;
+        }
+        match payload {
+            Payload::Version { encoding, .. } => outermost = encoding,
+            Payload::ImportSection(section) => {
                 for import in section.into_imports() {
                     imports.push(import?);
                 }
             }
-            Payload::ComponentImportSection(section) if nesting == 0 => {
+            Payload::ComponentImportSection(section) => {
                 for import in section {
                     interfaces.push(import?.name.name);
                 }

@@ -165,7 +165,7 @@ fn components() -> Result<()> {
     let lifted = r#"(component (core module (import "wasi_snapshot_preview1" "f" (func))))"#;
     assert_eq!(
         refusal(lifted),
-        "WASI 0.2 component made from a preview1 module, not supported yet: \
+        "component made from a preview1 module, not supported yet: \
          it needs a VFS component; pass the module it was made from"
     );
 
@@ -538,5 +538,37 @@ fn embedded_images_are_found_again() -> Result<()> {
         }
     }
     assert_eq!(wrap::embedded_image(&wat::parse_str("(module)")?)?, None);
+    Ok(())
+}
+
+#[test]
+fn stages_tell_what_was_replaced_and_left_out() -> Result<()> {
+    let module = command(
+        r#"(@custom ".debug_info" (before first) "")
+           (import "env" "abort" (func (param i32 i32 i32 i32)))"#,
+    );
+    let shims = shims::Complete::load()?;
+    let options = Options {
+        image: Some(b"files".to_vec()),
+        ..Options::default()
+    };
+    let wrapped = wrap::wrap(module.as_bytes(), &shims.shims(), &options)?;
+    let notes: Vec<_> = wrapped
+        .stages
+        .iter()
+        .map(|s| format!("{}: {}", s.step, s.note))
+        .collect();
+    assert_eq!(
+        notes,
+        [
+            "detect: preview1 command, made by AssemblyScript",
+            "merge: bound 1 preview1 imports to the shim, which keeps its own files",
+            "merge: replaced env.abort by a function that traps",
+            "merge: left out custom sections that no longer hold: .debug_info",
+            "embed: placed 5 bytes at 0x10000 of the shim's memory",
+            "lift: made a component of the world that the shim imports and exports",
+            "validate: the result is valid and imports no file access",
+        ]
+    );
     Ok(())
 }

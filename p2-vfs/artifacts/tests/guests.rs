@@ -2,22 +2,22 @@
 
 use anyhow::Result;
 use xtask::checkout::Checkout;
-use xtask::guests::{self, Guest};
+use xtask::guests::{Guest, check};
 
 #[test]
 fn modules_are_those_of_the_manifest() -> Result<()> {
-    guests::files(&Checkout::of_this_program())
+    check::files(&Checkout::of_this_program())
 }
 
 #[test]
 fn modules_were_built_from_these_sources() -> Result<()> {
-    guests::inputs(&Checkout::of_this_program())
+    check::sources(&Checkout::of_this_program())
 }
 
 #[test]
 fn shims_are_valid_and_have_one_memory_of_their_own() -> Result<()> {
     for guest in Guest::ALL {
-        guests::ownership(&Checkout::of_this_program(), guest)?;
+        check::memory(&Checkout::of_this_program(), guest)?;
     }
     Ok(())
 }
@@ -25,7 +25,7 @@ fn shims_are_valid_and_have_one_memory_of_their_own() -> Result<()> {
 #[test]
 fn shims_export_all_of_preview1() -> Result<()> {
     for guest in Guest::ALL {
-        guests::exports(&Checkout::of_this_program(), guest)?;
+        check::exports(&Checkout::of_this_program(), guest)?;
     }
     Ok(())
 }
@@ -33,7 +33,7 @@ fn shims_export_all_of_preview1() -> Result<()> {
 #[test]
 fn shims_import_only_their_world() -> Result<()> {
     for guest in Guest::ALL {
-        guests::world(&Checkout::of_this_program(), guest)?;
+        check::imports(&Checkout::of_this_program(), guest)?;
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> Timestamp;
 
-    /// The time for a write of data. It may lag behind [`Clock::now`] as a kernel's coarse clock
-    /// does, but never runs backwards.
+    /// The time for a write of data, or for a name that is linked, moved or removed. It may lag
+    /// behind [`Clock::now`] as a kernel's coarse clock does, but never runs backwards.
     fn coarse_now(&self) -> Timestamp {
         self.now()
     }

@@ -6,7 +6,7 @@ use crate::error_code::{ErrorCode, Result};
 use crate::file_system::Descriptor;
 use crate::inode::{Inode, InodeKind};
 use crate::mem_fs::Shared;
-use crate::path::PATH_MAX;
+use crate::path::{PATH_MAX, last_component};
 use crate::resolve::{Last, LastLink, Place, resolve};
 use crate::tree::{InodeId, Tree};
 use crate::types::{
@@ -140,6 +140,11 @@ impl MemDescriptor {
         self.shared.clock.now()
     }
 
+    /// The time of changes that come in great numbers.
+    fn coarse_now(&self) -> Timestamp {
+        self.shared.clock.coarse_now()
+    }
+
     /// The description's inode, which must be a file opened for writing.
     fn writable(&self, otherwise: ErrorCode) -> Result<&Inode> {
         match self.inode.kind() {
@@ -238,7 +243,7 @@ impl Descriptor for MemDescriptor {
             });
         }
         let len = record.content.write(offset, len, source)?;
-        record.touch(self.shared.clock.coarse_now());
+        record.touch(self.coarse_now());
         Ok(Written {
             len,
             end: offset + len as u64,
@@ -247,6 +252,7 @@ impl Descriptor for MemDescriptor {
 
     fn set_size(&self, size: u64) -> Result<()> {
         let mut record = self.writable(ErrorCode::Invalid)?.write();
+        check_offset(size)?;
         record.content.set_size(size)?;
         record.touch(self.now());
         Ok(())
@@ -296,7 +302,7 @@ impl Descriptor for MemDescriptor {
         entries.extend(directory.entries().map(|dentry| DirEntry {
             ino: dentry.child.ino,
             file_type: dentry.file_type,
-            name: dentry.name.to_string(),
+            name: String::from(&*dentry.name),
         }));
         Ok(Listing {
             this: base.ino,
@@ -327,7 +333,7 @@ impl Descriptor for MemDescriptor {
 
     fn readlink_at(&self, path: &str) -> Result<String> {
         self.look_at(PathFlags::empty(), path, |inode| match inode.kind() {
-            InodeKind::Symlink(target) => Ok(target.to_string()),
+            InodeKind::Symlink(target) => Ok(String::from(&**target)),
             InodeKind::File | InodeKind::Directory => Err(ErrorCode::Invalid),
         })
     }
@@ -354,7 +360,7 @@ impl Descriptor for MemDescriptor {
         }
         let (parent, name) = (new.parent, name_of(&new)?);
         tree.link(parent, name, child)?;
-        let now = self.now();
+        let now = self.coarse_now();
         inode.write().touch_attributes(now);
         tree.inode(parent)?.write().touch(now);
         Ok(())
@@ -374,11 +380,11 @@ impl Descriptor for MemDescriptor {
         if new.found == Some(moved) {
             return Ok(());
         }
-        let (from, old_name) = (old.parent, name_of(&old)?);
+        let (from, old_name) = (old.parent, last_component(old_path));
         let (to, new_name) = (new.parent, name_of(&new)?);
         let replaced = new.found.and_then(|id| tree.inode(id).ok().cloned());
-        tree.rename((from, &old_name), (to, new_name))?;
-        let now = self.now();
+        tree.rename((from, old_name), (to, new_name))?;
+        let now = self.coarse_now();
         tree.inode(moved)?.write().touch_attributes(now);
         tree.inode(from)?.write().touch(now);
         tree.inode(to)?.write().touch(now);
@@ -393,9 +399,9 @@ impl Descriptor for MemDescriptor {
         let mut tree = self.shared.write();
         let place = resolve(&tree, base, path, LastLink::Keep)?;
         let inode = check_remove(&tree, &place, kind)?.clone();
-        let (parent, name) = (place.parent, name_of(&place)?);
-        tree.unlink(parent, &name)?;
-        let now = self.now();
+        let parent = place.parent;
+        tree.unlink(parent, last_component(path))?;
+        let now = self.coarse_now();
         inode.write().touch_attributes(now);
         tree.inode(parent)?.write().touch(now);
         Ok(())
@@ -463,6 +469,9 @@ fn check_open(
     access: DescriptorFlags,
 ) -> Result<()> {
     match tree.inode(found)?.kind() {
+        InodeKind::Symlink(_) if open.contains(OpenFlags::DIRECTORY) => {
+            Err(ErrorCode::NotDirectory)
+        }
         InodeKind::Symlink(_) => Err(ErrorCode::Loop),
         InodeKind::File if open.contains(OpenFlags::DIRECTORY) || place.must_be_dir => {
             Err(ErrorCode::NotDirectory)

@@ -51,9 +51,10 @@ pub trait Descriptor: Clone {
     /// # Errors
     /// Those of paths; then `Invalid` (`DIRECTORY` with `CREATE`, `EXCLUSIVE` or `TRUNCATE`),
     /// `Exist` (`CREATE` and `EXCLUSIVE` on any existing name), `NoEntry` (absent without
-    /// `CREATE`, or `CREATE` with a trailing slash), `Loop` (a link in the last place that is not
-    /// to be followed), `NotDirectory` (`DIRECTORY` or a trailing slash on a file), `IsDirectory`
-    /// (`WRITE`, `CREATE` or `TRUNCATE` on a directory), `ReadOnly`, `InsufficientSpace`.
+    /// `CREATE`, or `CREATE` with a trailing slash), `NotDirectory` (`DIRECTORY` on anything else,
+    /// a trailing slash on a file), `Loop` (a link in the last place that is not to be followed),
+    /// `IsDirectory` (`WRITE`, `CREATE` or `TRUNCATE` on a directory), `ReadOnly`,
+    /// `InsufficientSpace`.
     fn open_at(
         &self,
         at: PathFlags,
@@ -91,7 +92,8 @@ pub trait Descriptor: Clone {
     /// Cuts the file to `size` bytes, or extends it with zeros.
     ///
     /// # Errors
-    /// `BadDescriptor` (a directory), `Invalid` (not open for writing), `FileTooLarge`.
+    /// `BadDescriptor` (a directory), `Invalid` (not open for writing, or a size beyond
+    /// 2^63 - 1), `FileTooLarge`.
     fn set_size(&self, size: u64) -> Result<()>;
 
     /// Extends the file, if it is shorter, to `offset + len` bytes.

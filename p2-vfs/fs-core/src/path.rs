@@ -83,6 +83,12 @@ impl<'a> Components<'a> {
     }
 }
 
+/// The last component of a path that has one.
+pub(crate) fn last_component(path: &str) -> &str {
+    let path = path.trim_end_matches('/');
+    path.rsplit_once('/').map_or(path, |(_, last)| last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,10 +5,11 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use wasmtime::component::{Component, Linker as ComponentLinker, ResourceTable};
 use wasmtime::{Config, Engine, Linker, Module, OptLevel, Store};
+use wasmtime_wasi::filesystem::FsPerms;
 use wasmtime_wasi::p1::{self, WasiP1Ctx};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::{DirPerms, FilePerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wrap::{Emit, Options, Shims};
 
 /// wasmtime's errors are not `std::error::Error`.
@@ -57,7 +58,7 @@ impl Start<'_> {
         if let Some((path, blocking)) = self.preopen {
             context
                 .allow_blocking_current_thread(matches!(blocking, Blocking::CallingThread))
-                .preopened_dir(path, "/", DirPerms::all(), FilePerms::all())
+                .preopened_dir(path, "/", FsPerms::ReadWrite)
                 .map_err(foreign)?;
         }
         Ok(context)

@@ -37,9 +37,7 @@ pub(crate) fn run(rounds: usize, size: usize, tmpfs: &Path) -> Result<()> {
     let folder = tempfile::tempdir_in(tmpfs)
         .with_context(|| format!("{} must be a writable tmpfs; see --tmpfs", tmpfs.display()))?;
     let native = folder.path().join("ops");
-    let status = Command::new("cc").args(["-O2", "-D_GNU_SOURCE", "-o"]);
-    let status = status.arg(&native).arg(GUEST_SOURCE).status()?;
-    ensure!(status.success(), "the C compiler failed");
+    compile(&native)?;
 
     let engine = host::engine()?;
     let component = host::wrapped(GUEST, Emit::Component)?;
@@ -71,6 +69,14 @@ pub(crate) fn run(rounds: usize, size: usize, tmpfs: &Path) -> Result<()> {
     }
     eprintln!("\r");
     print(&mut times, size, rounds);
+    Ok(())
+}
+
+fn compile(native: &Path) -> Result<()> {
+    let mut compiler = Command::new("cc");
+    compiler.args(["-O2", "-D_GNU_SOURCE", "-o"]);
+    let status = compiler.arg(native).arg(GUEST_SOURCE).status()?;
+    ensure!(status.success(), "the C compiler failed");
     Ok(())
 }
 

@@ -24,6 +24,11 @@ impl Spinner {
         bar.enable_steady_tick(Duration::from_millis(120));
         Self(bar)
     }
+
+    /// Prints something else without tearing the line.
+    pub(crate) fn suspend(&self, print: impl FnOnce()) {
+        self.0.suspend(print);
+    }
 }
 
 impl Drop for Spinner {

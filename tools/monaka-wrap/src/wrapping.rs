@@ -5,7 +5,7 @@ use std::path::Path;
 use anstyle::AnsiColor;
 use wrap::{Emit, Level, Names, Options, Shims, Stage, Wrapped};
 
-use crate::args::{ContentArgs, Verbosity};
+use crate::args::ContentArgs;
 use crate::content;
 use crate::failure::Failure;
 use crate::input;
@@ -16,16 +16,11 @@ const SHIMS: Shims<'_> = Shims {
     p2: artifacts::SHIM_P2,
 };
 
-/// Reads the input, wraps it and prints what was asked for on standard error.
+/// Reads the input and wraps it.
 ///
 /// # Errors
-/// `Read`, `Mount`, `WorkingDirectory`, `Wrap`.
-pub(crate) fn wrap_file(
-    path: &Path,
-    emit: Emit,
-    args: &ContentArgs,
-    verbosity: &Verbosity,
-) -> Result<Wrapped, Failure> {
+/// `Read`, `Mount`, `WorkingDirectory`, `Image`, `Wrap`.
+pub(crate) fn wrap_file(path: &Path, emit: Emit, args: &ContentArgs) -> Result<Wrapped, Failure> {
     let input = input::read(path)?;
     let options = Options {
         emit,
@@ -36,31 +31,34 @@ pub(crate) fn wrap_file(
             Names::Drop
         },
     };
-    let wrapped = wrap::wrap(&input, &SHIMS, &options).map_err(|source| Failure::Wrap {
+    wrap::wrap(&input, &SHIMS, &options).map_err(|source| Failure::Wrap {
         path: path.to_owned(),
         source,
-    })?;
-    report(&wrapped, args.explain || verbosity.verbose, verbosity.quiet);
-    Ok(wrapped)
+    })
 }
 
-fn report(wrapped: &Wrapped, explain: bool, quiet: bool) {
-    for Stage { step, level, note } in &wrapped.stages {
-        match level {
-            Level::Warning if !quiet => {
-                let style = AnsiColor::Yellow.on_default().bold();
-                anstream::eprintln!("monaka-wrap: {style}warning:{style:#} {note}");
+/// Prints what was noticed on the way that the user of the result should know.
+pub(crate) fn warn(wrapped: &Wrapped) {
+    let style = AnsiColor::Yellow.on_default().bold();
+    for stage in &wrapped.stages {
+        match stage.level {
+            Level::Warning => {
+                anstream::eprintln!("monaka-wrap: {style}warning:{style:#} {}", stage.note);
             }
-            Level::Note if explain => eprintln!("{step:>12}: {note}"),
-            Level::Warning | Level::Note => {}
+            Level::Note => {}
         }
     }
-    if explain {
-        if wrapped.reach.is_empty() {
-            eprintln!("{:>12}: nothing", "can reach");
-        }
-        for (capability, imports) in wrapped.reach.iter() {
-            eprintln!("{:>12}: {capability}: {}", "can reach", imports.join(", "));
-        }
+}
+
+/// Prints every stage and what the result can still reach.
+pub(crate) fn explain(wrapped: &Wrapped) {
+    for Stage { step, note, .. } in &wrapped.stages {
+        eprintln!("{:<13}{note}", step.to_string());
+    }
+    if wrapped.reach.is_empty() {
+        eprintln!("{:<13}nothing", "can reach");
+    }
+    for (capability, imports) in wrapped.reach.iter() {
+        eprintln!("{:<13}{capability}: {}", "can reach", imports.join(", "));
     }
 }

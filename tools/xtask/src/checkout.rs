@@ -15,7 +15,9 @@ pub struct Checkout(PathBuf);
 impl Checkout {
     /// The one that this program was compiled from.
     pub fn of_this_program() -> Self {
-        Self(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        // tools/xtask
+        Self(package.ancestors().nth(2).unwrap_or(package).to_owned())
     }
 
     /// The path of something in it, given relative to its root.

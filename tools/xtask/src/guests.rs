@@ -1,6 +1,6 @@
 //! The guest modules: built rarely, committed, checked on every machine.
 
-mod check;
+pub mod check;
 mod compile;
 mod inputs;
 mod manifest;
@@ -11,12 +11,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
-
-pub use check::{check, exports, files, inputs, ownership, world};
+use anyhow::{Context, Result, ensure};
 
 use crate::checkout::Checkout;
 use crate::command;
+use compile::Modules;
 use manifest::Manifest;
 use toolchain::{Origin, Toolchain};
 
@@ -56,12 +55,8 @@ pub fn folder(checkout: &Checkout) -> PathBuf {
 pub fn build(checkout: &Checkout, origin: Option<Origin>, output: &Path) -> Result<()> {
     let toolchain = Toolchain::find(origin)?;
     let modules = compile::compile(checkout, &toolchain, &target_folder(checkout))?;
-    fs::create_dir_all(output)?;
-    for (guest, bytes) in &modules {
-        fs::write(output.join(guest.file()), bytes)?;
-        println!("{}: {} bytes", guest.name(), bytes.len());
-    }
-    Manifest::of(checkout, &toolchain, &modules)?.write(output)
+    let manifest = Manifest::of(checkout, &toolchain, &modules)?;
+    write(output, &modules, &manifest)
 }
 
 /// Builds again from a copy of the checkout, in another folder, and compares byte by byte.
@@ -70,50 +65,58 @@ pub fn build(checkout: &Checkout, origin: Option<Origin>, output: &Path) -> Resu
 /// to be so.
 pub fn verify(checkout: &Checkout) -> Result<()> {
     let committed = Manifest::read(&folder(checkout))?;
-    let toolchain = Toolchain::find(Some(committed.toolchain.origin))?;
+    let toolchain = Toolchain::find(Some(committed.toolchain.origin))
+        .or_else(|_| Toolchain::find(None))
+        .context("no toolchain to verify with")?;
     let temporary = tempfile::tempdir()?;
     let copy = checkout.copy_to(&temporary.path().join("copy"))?;
     let modules = compile::compile(&copy, &toolchain, &temporary.path().join("target"))?;
 
-    let built = Manifest::of(&copy, &toolchain, &modules)?;
-    if built.toolchain != committed.toolchain {
-        for (guest, bytes) in &modules {
-            fs::write(folder(&copy).join(guest.file()), bytes)?;
-        }
-        built.write(&folder(&copy))?;
-        test(checkout, &copy)?;
-        println!(
-            "guests verify: NOT COMPARED, the toolchain differs from the manifest's; what this \
-             one builds passes the tests\n  manifest: {}\n  here:     {}",
-            committed.toolchain, built.toolchain
-        );
-        return Ok(());
+    let rebuilt = Manifest::of(&copy, &toolchain, &modules)?;
+    if rebuilt.toolchain == committed.toolchain {
+        return compare(checkout, &modules);
     }
-    for (guest, bytes) in &modules {
+    write(&folder(&copy), &modules, &rebuilt)?;
+    test(checkout, &copy)?;
+    println!(
+        "NOT COMPARED: the toolchain is not the manifest's; what it builds passes the tests\n  \
+         manifest: {}\n  here:     {}",
+        committed.toolchain, rebuilt.toolchain
+    );
+    Ok(())
+}
+
+fn write(folder: &Path, modules: &Modules, manifest: &Manifest) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    for (guest, bytes) in modules {
+        fs::write(folder.join(guest.file()), bytes)?;
+        println!("{}: {} bytes", guest.name(), bytes.len());
+    }
+    manifest.write(folder)
+}
+
+fn compare(checkout: &Checkout, modules: &Modules) -> Result<()> {
+    for (guest, bytes) in modules {
         let file = folder(checkout).join(guest.file());
-        if fs::read(&file).with_context(|| format!("cannot read {}", file.display()))? != *bytes {
-            bail!(
-                "{} differs from what its sources give; run `cargo xtask guests build`",
-                guest.file()
-            );
-        }
+        let committed =
+            fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        ensure!(
+            committed == *bytes,
+            "{} is not what its sources give; run `cargo xtask guests build`",
+            guest.file()
+        );
         println!("{}: identical, {} bytes", guest.name(), bytes.len());
     }
     Ok(())
 }
 
-/// Runs the tests that use the guests on a copy of the checkout that holds new ones.
+/// Runs the tests that use the guests, on a copy of the checkout that holds new ones.
 fn test(checkout: &Checkout, copy: &Checkout) -> Result<()> {
+    let packages = ["--package", "artifacts", "--package", "e2e"];
     command::run(
         Command::new(command::cargo())
-            .args([
-                "test",
-                "--locked",
-                "--package",
-                "artifacts",
-                "--package",
-                "e2e",
-            ])
+            .args(["test", "--locked"])
+            .args(packages)
             .env("CARGO_TARGET_DIR", target_folder(checkout))
             .current_dir(copy.root()?),
     )

@@ -1,6 +1,7 @@
 //! The chores of this repository, run as `cargo xtask <chore>`.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -43,14 +44,24 @@ enum Wit {
     Vendor,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run(Chore::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> Result<()> {
     let checkout = Checkout::of_this_program();
-    match Chore::parse() {
+    match chore {
         Chore::Guests(Guests::Build { toolchain, output }) => {
             let output = output.unwrap_or_else(|| guests::folder(&checkout));
             guests::build(&checkout, toolchain, &output)
         }
-        Chore::Guests(Guests::Check) => guests::check(&checkout),
+        Chore::Guests(Guests::Check) => guests::check::all(&checkout),
         Chore::Guests(Guests::Verify) => guests::verify(&checkout),
         Chore::Wit(Wit::Vendor) => wit::vendor(&checkout),
     }

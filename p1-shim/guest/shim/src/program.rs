@@ -42,6 +42,11 @@ impl<O: Outside + Default> Program<O> {
 #[cold]
 #[inline(never)]
 fn start<O: Outside + Default>(clock: &'static FileClock) -> Preview1<MemFs, O> {
-    let files = image::file_system(clock).expect("the merger embeds images of this version");
-    Preview1::new(&files, O::default())
+    let (files, settings) =
+        image::file_system(clock).expect("the merger embeds images of this version");
+    let program = Preview1::new(&files, O::default());
+    match settings.working_directory {
+        Some(directory) => program.working_directory(&directory),
+        None => program,
+    }
 }

@@ -40,8 +40,26 @@ impl<F: FileSystem, O: Outside> Preview1<F, O> {
         environ: Ptr,
         environ_buf: Ptr,
     ) -> Result {
+        let environment = Strings::Environment;
+        let Some(variable) = &self.variable else {
+            return self
+                .outside
+                .strings_get(memory, environment, environ, environ_buf);
+        };
+        // The guest's buffers have room for more than these eight bytes until they are filled.
+        let count = GuestRange::check(memory, environ, 4)?;
+        let bytes = GuestRange::check(memory, environ_buf, 4)?;
         self.outside
-            .strings_get(memory, Strings::Environment, environ, environ_buf)
+            .strings_sizes(memory, environment, count, bytes)?;
+        let last = behind(environ, u64::from(memory.load_u32(count)) * 4)?;
+        let string = behind(environ_buf, u64::from(memory.load_u32(bytes)))?;
+        let pointer = GuestRange::check(memory, last, 4)?;
+        let text = GuestRange::check(memory, string, variable.len() as u32)?;
+        self.outside
+            .strings_get(memory, environment, environ, environ_buf)?;
+        memory.write(text, variable);
+        memory.store_u32(pointer, string.0);
+        Ok(())
     }
 
     /// The number of environment variables, and their bytes with one NUL each.
@@ -54,7 +72,15 @@ impl<F: FileSystem, O: Outside> Preview1<F, O> {
         count: Ptr,
         environ_buf_size: Ptr,
     ) -> Result {
-        self.strings_sizes(memory, Strings::Environment, count, environ_buf_size)
+        self.strings_sizes(memory, Strings::Environment, count, environ_buf_size)?;
+        if let Some(variable) = &self.variable {
+            let count = GuestRange::check(memory, count, 4)?;
+            let bytes = GuestRange::check(memory, environ_buf_size, 4)?;
+            let (counted, sized) = (memory.load_u32(count), memory.load_u32(bytes));
+            memory.store_u32(count, counted.saturating_add(1));
+            memory.store_u32(bytes, sized.saturating_add(variable.len() as u32));
+        }
+        Ok(())
     }
 
     /// Fills a buffer with random bytes. No bytes are fine at any pointer.
@@ -101,4 +127,13 @@ impl<F: FileSystem, O: Outside> Preview1<F, O> {
         let bytes = GuestRange::check(memory, bytes, 4)?;
         self.outside.strings_sizes(memory, which, count, bytes)
     }
+}
+
+/// The place `len` bytes behind a pointer.
+///
+/// # Errors
+/// `FAULT`: there is none.
+fn behind(pointer: Ptr, len: u64) -> Result<Ptr> {
+    let place = u64::from(pointer.0) + len;
+    u32::try_from(place).map(Ptr).map_err(|_| Errno::FAULT)
 }

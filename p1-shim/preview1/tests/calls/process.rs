@@ -62,6 +62,23 @@ fn the_environment_is_what_was_given_and_nothing_else() {
 }
 
 #[test]
+fn the_working_directory_is_one_more_variable_behind_those_of_the_host() {
+    let mut guest = guest();
+    guest.calls = guest.calls.working_directory("/data");
+    let second = Ptr(RESULT.0 + 4);
+    guest
+        .call(|c, m| c.environ_sizes_get(m, RESULT, second))
+        .unwrap();
+    assert_eq!((guest.u32_at(RESULT), guest.u32_at(second)), (3, 24));
+    guest.call(|c, m| c.environ_get(m, RESULT, DATA)).unwrap();
+    let expected = strings(&["HOME=/", "EMPTY=", "PWD=/data"]);
+    assert_eq!(pointed_to(&guest, 3), expected);
+    let near_the_end = Ptr(MEMORY - 20);
+    let answer = guest.call(|c, m| c.environ_get(m, RESULT, near_the_end));
+    assert_eq!(answer, Err(Errno::FAULT));
+}
+
+#[test]
 fn strings_that_do_not_fit_fault_and_nothing_is_written() {
     let mut guest = guest();
     let before = guest.memory.clone();

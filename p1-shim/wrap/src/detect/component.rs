@@ -2,9 +2,11 @@
 
 use wasmparser::{CanonicalFunction, CanonicalOption, KnownCustom, Parser, Payload};
 
-use super::{Detected, Found, toolchain};
+use super::toolchain::Producers;
+use super::{Detected, Found};
 use crate::error::{Error, UnsupportedKind};
 use crate::marker::{self, Marker};
+use crate::nesting::Nesting;
 use crate::preview1;
 use crate::reach::Reach;
 
@@ -43,46 +45,51 @@ pub(super) fn detect(bytes: &[u8]) -> Result<Detected<'_>, Error> {
 impl<'a> Findings<'a> {
     fn of(bytes: &'a [u8]) -> Result<Self, Error> {
         let mut findings = Self::default();
-        let mut nesting = 0_u32;
+        let mut nesting = Nesting::default();
         for payload in Parser::new(0).parse_all(bytes) {
-            match payload? {
-                Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => nesting += 1,
-                Payload::End(_) => nesting = nesting.saturating_sub(1),
-                Payload::ComponentImportSection(section) if nesting == 0 => {
-                    for import in section {
-                        findings.imports.push(import?.name.name);
-                    }
-                }
-                Payload::ComponentExportSection(section) if nesting == 0 => {
-                    for export in section {
-                        findings.exports.push(export?.name.name);
-                    }
-                }
-                Payload::ComponentCanonicalSection(section) => {
-                    for function in section {
-                        findings.is_async |= is_async(&function?);
-                    }
-                }
-                Payload::ImportSection(section) => {
-                    for import in section.into_imports() {
-                        findings.is_lifted |= import?.module == preview1::MODULE;
-                    }
-                }
-                Payload::CustomSection(section) if section.name() == marker::SECTION => {
-                    findings.wrapped_by = Some(Marker::author(section.data()));
-                }
-                Payload::CustomSection(section) => {
-                    if let KnownCustom::Producers(producers) = section.as_known() {
-                        findings.add_producers(&toolchain::Producers::read(producers));
-                    }
-                }
-                _ => {}
-            }
+            let payload = payload?;
+            let is_outermost = nesting.is_outermost(&payload);
+            findings.add(payload, is_outermost)?;
         }
         Ok(findings)
     }
 
-    fn add_producers(&mut self, producers: &toolchain::Producers<'_>) {
+    fn add(&mut self, payload: Payload<'a>, is_outermost: bool) -> Result<(), Error> {
+        match payload {
+            Payload::ComponentImportSection(section) if is_outermost => {
+                for import in section {
+                    self.imports.push(import?.name.name);
+                }
+            }
+            Payload::ComponentExportSection(section) if is_outermost => {
+                for export in section {
+                    self.exports.push(export?.name.name);
+                }
+            }
+            Payload::ComponentCanonicalSection(section) => {
+                for function in section {
+                    self.is_async |= is_async(&function?);
+                }
+            }
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    self.is_lifted |= import?.module == preview1::MODULE;
+                }
+            }
+            Payload::CustomSection(section) if section.name() == marker::SECTION => {
+                self.wrapped_by = Some(Marker::author(section.data()));
+            }
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Producers(producers) = section.as_known() {
+                    self.add_producers(&Producers::read(producers));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn add_producers(&mut self, producers: &Producers<'_>) {
         if producers.names("processed-by", "wasi-virt") {
             self.wrapped_by
                 .get_or_insert_with(|| "WASI-Virt".to_owned());

@@ -90,8 +90,8 @@ fn encode_text(input: &[u8]) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Takes the message and the position out of a report of the form `MESSAGE\n     -->
-/// <anon>:LINE:COLUMN\n …`.
+/// Takes the message and the position out of a report: a line with the message, a line
+/// `--> <anon>:LINE:COLUMN`, and lines that show the place.
 fn text_error(report: &str) -> Error {
     let (message, rest) = report.split_once("-->").unwrap_or((report, ""));
     let mut position = rest

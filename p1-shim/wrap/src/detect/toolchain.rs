@@ -4,8 +4,8 @@ use wasmparser::ProducersSectionReader;
 
 use crate::module::Module;
 
-/// The entries of a `producers` section, as defined by the [tool
-/// conventions](https://github.com/WebAssembly/tool-conventions/blob/main/ProducersSection.md).
+/// The entries of a `producers` section, as `ProducersSection.md` of the
+/// [tool conventions](https://github.com/WebAssembly/tool-conventions) defines it.
 #[derive(Default)]
 pub(crate) struct Producers<'a>(Vec<Producer<'a>>);
 

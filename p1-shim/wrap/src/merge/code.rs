@@ -15,21 +15,14 @@ pub(super) struct Code {
     runs: Vec<Vec<u8>>,
 }
 
-/// Encodes the application's bodies, the shim's live ones, and those that the merger writes.
+/// Encodes the inputs' bodies, without the shim's dead ones, and those that the merger writes.
 pub(super) fn section(inputs: &Inputs<'_, '_>) -> Result<Code> {
-    let shim = &inputs.shim.module;
-    let live = defined_functions(shim)
-        .zip(&shim.bodies)
-        .filter(|(old, _)| inputs.live.contains(*old));
-    let app = inputs
-        .app
-        .bodies
-        .iter()
-        .map(|body| (&inputs.layout.app, body));
-    let bodies: Vec<_> = app
-        .chain(live.map(|(_, body)| (&inputs.layout.shim, body)))
-        .collect();
-
+    let mut bodies = Vec::new();
+    for (module, Renumber(maps)) in inputs.parts() {
+        let functions = defined_functions(module).zip(&module.bodies);
+        let kept = functions.filter(|(old, _)| maps.keeps_function(*old));
+        bodies.extend(kept.map(|(_, body)| (maps, body)));
+    }
     let written = &inputs.layout.written;
     let count = (bodies.len() + written.len()) as u32;
     let mut runs = parallel::map_runs(bodies, |(_, body)| body.as_bytes().len(), encode)?;
@@ -42,12 +35,8 @@ pub(super) fn section(inputs: &Inputs<'_, '_>) -> Result<Code> {
 }
 
 fn encode(bodies: Vec<(&IndexMaps, &FunctionBody<'_>)>) -> Result<Vec<u8>> {
-    let mut run = Vec::with_capacity(
-        bodies
-            .iter()
-            .map(|(_, body)| body.as_bytes().len() + 5)
-            .sum(),
-    );
+    let lens = bodies.iter().map(|(_, body)| body.as_bytes().len() + 5);
+    let mut run = Vec::with_capacity(lens.sum());
     for (maps, body) in bodies {
         let mut renumber = Renumber(maps);
         let mut encoded = renumber

@@ -54,8 +54,8 @@ pub(super) fn producers(inputs: &Inputs<'_, '_>) -> ProducersSection {
 /// The union of both inputs' `target_features`, with what a second memory adds; nothing if neither
 /// has the section.
 ///
-/// The section is a vector of a prefix byte and a name, see the [tool
-/// conventions](https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md#target-features-section).
+/// The section is a vector of a prefix byte and a name, see `Linking.md` of the
+/// [tool conventions](https://github.com/WebAssembly/tool-conventions).
 pub(super) fn target_features(inputs: &Inputs<'_, '_>) -> Option<CustomSection<'static>> {
     let mut features = BTreeSet::new();
     for module in [inputs.app, &inputs.shim.module] {

@@ -11,6 +11,9 @@ const PAGE: u64 = 1 << 16;
 /// Pages of a 32-bit memory.
 const MAX_PAGES: u64 = 1 << 16;
 
+/// Sections have 32-bit lengths, and the data section holds the application's segments, too.
+const MAX_LEN: u64 = 1 << 31;
+
 /// Where the image lies in the shim's memory, and how large that memory has to be.
 pub(super) struct Image<'i> {
     bytes: &'i [u8],
@@ -24,7 +27,8 @@ impl<'i> Image<'i> {
     /// Without bytes the memory stays as it is and the image lies at 0.
     ///
     /// # Errors
-    /// [`Unmergeable::ImageTooLarge`] if the memory would pass 4 GiB.
+    /// [`Unmergeable::ImageTooLarge`] if the memory would pass 4 GiB or the image
+    /// 2 GiB.
     pub(super) fn place(bytes: &'i [u8], memory: MemoryType) -> Result<Self, Unmergeable> {
         if bytes.is_empty() {
             return Ok(Self {
@@ -35,13 +39,10 @@ impl<'i> Image<'i> {
         }
         let len = bytes.len() as u64;
         let start = memory.minimum.saturating_mul(PAGE);
-        let room = u64::from(u32::MAX).saturating_sub(start);
-        let Ok(offset) = u32::try_from(start) else {
+        let room = (MAX_PAGES * PAGE).saturating_sub(start).min(MAX_LEN);
+        let (Ok(offset), true) = (u32::try_from(start), len <= room) else {
             return Err(Unmergeable::ImageTooLarge { len, room });
         };
-        if len > room {
-            return Err(Unmergeable::ImageTooLarge { len, room });
-        }
         let pages = len.div_ceil(PAGE);
         let grown = MemoryType {
             minimum: memory.minimum + pages,
@@ -65,7 +66,7 @@ impl<'i> Image<'i> {
         self.offset
     }
 
-    /// Length in bytes, which [`Image::place`] has checked to be less than 4 GiB.
+    /// Length in bytes, which [`Image::place`] has checked to be at most 2 GiB.
     pub(super) fn len(&self) -> u32 {
         self.bytes.len() as u32
     }

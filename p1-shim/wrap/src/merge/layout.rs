@@ -2,6 +2,7 @@
 //! the shim's, then the functions that the merger writes.
 
 use wasm_encoder::Function;
+use wasmparser::Import;
 
 use super::glue::{Memories, body};
 use super::image::Image;
@@ -10,7 +11,6 @@ use super::link::{AppLink, Links, ShimLink};
 use super::live::Live;
 use super::renumber::IndexMaps;
 use crate::module::{Counts, Module};
-use crate::shim::Shim;
 
 /// Where everything goes.
 pub(super) struct Layout {
@@ -35,138 +35,117 @@ impl Layout {
     /// Numbers everything. An index of an input that the input does not have is an error.
     pub(super) fn new(
         app: &Module<'_>,
-        shim: &Shim<'_>,
+        shim: &Module<'_>,
         links: &Links,
         live: &Live,
         image: &Image<'_>,
     ) -> Result<Self, OutOfRange> {
-        let mut layout = Self {
+        let layout = Self {
             app: shifts(app, Counts::default()),
-            shim: shifts(&shim.module, app.counts()),
+            shim: shifts(shim, app.counts()),
             written: Vec::new(),
             start: None,
         };
+        let mut numbering = Numbering {
+            app,
+            shim,
+            links,
+            live,
+            layout,
+            next: 0,
+        };
+        numbering.number_inputs();
+        numbering.write_glue(image)?;
+        numbering.write_stubs()?;
+        numbering.link()?;
+        numbering.set_start()?;
+        Ok(numbering.layout)
+    }
+}
+
+/// A layout in the making.
+struct Numbering<'m, 'a> {
+    app: &'m Module<'a>,
+    shim: &'m Module<'a>,
+    links: &'m Links,
+    live: &'m Live,
+    layout: Layout,
+    /// The next free function index.
+    next: u32,
+}
+
+impl Numbering<'_, '_> {
+    fn next(&mut self) -> FuncIndex {
+        let index = FuncIndex::new(self.next);
+        self.next += 1;
+        index
+    }
+
+    /// Numbers the functions that come out of the inputs: kept imports, then bodies.
+    fn number_inputs(&mut self) {
+        for (old, link) in (0..).zip(&self.links.app) {
+            if let AppLink::Kept = link {
+                let new = self.next();
+                self.layout.app.functions.set(old, new);
+            }
+        }
+        for (old, link) in self.live.imports(self.links) {
+            if let ShimLink::Kept = link {
+                let new = self.next();
+                self.layout.shim.functions.set(old, new);
+            }
+        }
+        for old in defined_functions(self.app) {
+            let new = self.next();
+            self.layout.app.functions.set(old, new);
+        }
+        for old in defined_functions(self.shim).filter(|old| self.live.contains(*old)) {
+            let new = self.next();
+            self.layout.shim.functions.set(old, new);
+        }
+    }
+
+    fn write_glue(&mut self, image: &Image<'_>) -> Result<(), OutOfRange> {
         let memories = Memories {
-            app: layout
+            app: self
+                .layout
                 .app
                 .memories
-                .get(app.exported_memory().unwrap_or(0))?,
-            shim: layout.shim.memories.get(0)?,
+                .get(self.app.exported_memory().unwrap_or(0))?,
+            shim: self.layout.shim.memories.get(0)?,
         };
-        let mut next = NextFunction(0);
-        layout.number_functions(app, shim, links, live, &mut next);
-        layout.write_glue(shim, links, live, memories, image, &mut next)?;
-        layout.write_stubs(app, links, &mut next)?;
-        layout.link(links, live)?;
-        layout.set_start(app, &shim.module, &mut next)?;
-        Ok(layout)
-    }
-
-    /// Numbers the functions that come out of an input: kept imports, then bodies.
-    fn number_functions(
-        &mut self,
-        app: &Module<'_>,
-        shim: &Shim<'_>,
-        links: &Links,
-        live: &Live,
-        next: &mut NextFunction,
-    ) {
-        for (old, link) in (0..).zip(&links.app) {
-            match link {
-                AppLink::Kept => self.app.functions.set(old, next.take()),
-                AppLink::Shim(_) | AppLink::Stub(_) => {}
+        for ((old, import), link) in self.shim.function_imports().zip(&self.links.shim) {
+            if let (ShimLink::Glue(glue), true) = (link, self.live.contains(old)) {
+                let ty = type_of(self.shim, &self.layout.shim, old)?;
+                let index = self.write(ty, glue.body(memories, image), qualified(import));
+                self.layout.shim.functions.set(old, index);
             }
-        }
-        for (old, link) in live.imports(links) {
-            match link {
-                ShimLink::Kept => self.shim.functions.set(old, next.take()),
-                ShimLink::Glue(_) | ShimLink::App(_) => {}
-            }
-        }
-        for old in defined_functions(app) {
-            self.app.functions.set(old, next.take());
-        }
-        for old in defined_functions(&shim.module).filter(|old| live.contains(*old)) {
-            self.shim.functions.set(old, next.take());
-        }
-    }
-
-    fn write_glue(
-        &mut self,
-        shim: &Shim<'_>,
-        links: &Links,
-        live: &Live,
-        memories: Memories,
-        image: &Image<'_>,
-        next: &mut NextFunction,
-    ) -> Result<(), OutOfRange> {
-        let types = shim.module.function_types();
-        for ((old, import), ty) in shim.module.function_imports().zip(types) {
-            let Some(ShimLink::Glue(glue)) =
-                links.shim.get(old as usize).filter(|_| live.contains(old))
-            else {
-                continue;
-            };
-            let index = next.take();
-            self.shim.functions.set(old, index);
-            let ty = self.shim.types.get(*ty)?;
-            let name = format!("{}.{}", import.module, import.name);
-            self.written.push(Written {
-                ty,
-                body: glue.body(memories, image),
-                index,
-                name,
-            });
         }
         Ok(())
     }
 
-    fn write_stubs(
-        &mut self,
-        app: &Module<'_>,
-        links: &Links,
-        next: &mut NextFunction,
-    ) -> Result<(), OutOfRange> {
-        for (((old, import), ty), link) in app
-            .function_imports()
-            .zip(app.function_types())
-            .zip(&links.app)
-        {
-            let AppLink::Stub(stub) = link else {
-                continue;
-            };
-            let index = next.take();
-            self.app.functions.set(old, index);
-            let ty = self.app.types.get(*ty)?;
-            let name = format!("{}.{}", import.module, import.name);
-            self.written.push(Written {
-                ty,
-                body: stub.body(),
-                index,
-                name,
-            });
+    fn write_stubs(&mut self) -> Result<(), OutOfRange> {
+        for ((old, import), link) in self.app.function_imports().zip(&self.links.app) {
+            if let AppLink::Stub(stub) = link {
+                let ty = type_of(self.app, &self.layout.app, old)?;
+                let index = self.write(ty, stub.body(), qualified(import));
+                self.layout.app.functions.set(old, index);
+            }
         }
         Ok(())
     }
 
     /// Points the imports that one input satisfies for the other at what satisfies them.
-    fn link(&mut self, links: &Links, live: &Live) -> Result<(), OutOfRange> {
-        for (old, link) in live.imports(links) {
-            match link {
-                ShimLink::App(start) => self
-                    .shim
-                    .functions
-                    .set(old, self.app.functions.get(*start)?),
-                ShimLink::Kept | ShimLink::Glue(_) => {}
+    fn link(&mut self) -> Result<(), OutOfRange> {
+        let Layout { app, shim, .. } = &mut self.layout;
+        for (old, link) in self.live.imports(self.links) {
+            if let ShimLink::App(start) = link {
+                shim.functions.set(old, app.functions.get(*start)?);
             }
         }
-        for (old, link) in (0..).zip(&links.app) {
-            match link {
-                AppLink::Shim(function) => self
-                    .app
-                    .functions
-                    .set(old, self.shim.functions.get(*function)?),
-                AppLink::Kept | AppLink::Stub(_) => {}
+        for (old, link) in (0..).zip(&self.links.app) {
+            if let AppLink::Shim(function) = link {
+                app.functions.set(old, shim.functions.get(*function)?);
             }
         }
         Ok(())
@@ -174,53 +153,48 @@ impl Layout {
 
     /// A module has one start function. The shim's runs first, as the application's may already
     /// call it.
-    fn set_start(
-        &mut self,
-        app: &Module<'_>,
-        shim: &Module<'_>,
-        next: &mut NextFunction,
-    ) -> Result<(), OutOfRange> {
-        let of_app = app
-            .start
-            .map(|start| self.app.functions.get(start))
-            .transpose()?;
-        let of_shim = shim
-            .start
-            .map(|start| self.shim.functions.get(start))
-            .transpose()?;
-        self.start = match (of_shim, of_app) {
-            (Some(first), Some(second)) => {
-                let old = app
-                    .start
-                    .and_then(|start| app.function_types().get(start as usize));
-                let index = next.take();
-                let ty = self.app.types.get(old.copied().unwrap_or(u32::MAX))?;
-                let body = body(|code| {
+    fn set_start(&mut self) -> Result<(), OutOfRange> {
+        let of = |input: &Module<'_>, maps: &IndexMaps| {
+            input
+                .start
+                .map(|start| maps.functions.get(start))
+                .transpose()
+        };
+        let of_shim = of(self.shim, &self.layout.shim)?;
+        let of_app = of(self.app, &self.layout.app)?;
+        self.layout.start = match (of_shim, self.app.start.zip(of_app)) {
+            (Some(first), Some((old, second))) => {
+                let ty = type_of(self.app, &self.layout.app, old)?;
+                let both = body(|code| {
                     code.call(first.raw()).call(second.raw());
                 });
-                self.written.push(Written {
-                    ty,
-                    body,
-                    index,
-                    name: "start".to_owned(),
-                });
-                Some(index)
+                Some(self.write(ty, both, "start".to_owned()))
             }
-            (first, second) => first.or(second),
+            (first, _) => first.or(of_app),
         };
         Ok(())
     }
-}
 
-/// The next free function index.
-struct NextFunction(u32);
-
-impl NextFunction {
-    fn take(&mut self) -> FuncIndex {
-        let index = FuncIndex::new(self.0);
-        self.0 += 1;
+    fn write(&mut self, ty: TypeIndex, body: Function, name: String) -> FuncIndex {
+        let index = self.next();
+        self.layout.written.push(Written {
+            ty,
+            body,
+            index,
+            name,
+        });
         index
     }
+}
+
+/// The merged module's index for the type of function `old` of `input`.
+fn type_of(input: &Module<'_>, maps: &IndexMaps, old: u32) -> Result<TypeIndex, OutOfRange> {
+    let ty = input.function_types().get(old as usize).copied();
+    maps.types.get(ty.unwrap_or(u32::MAX))
+}
+
+fn qualified(import: &Import<'_>) -> String {
+    format!("{}.{}", import.module, import.name)
 }
 
 /// The indices of the functions that `module` defines.

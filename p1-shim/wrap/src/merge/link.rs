@@ -68,11 +68,7 @@ fn app_link(
 ) -> Result<AppLink, Error> {
     if let Some(function) = preview1::function_of(import) {
         let index = shim.module.exported_function(function.name);
-        let fits = |index: &u32| {
-            shim.module
-                .signature(*index)
-                .is_some_and(|found| function.has_signature(found))
-        };
+        let fits = |index: &u32| shim.module.signature(*index) == Some(&function.ty());
         let index = index.filter(fits).ok_or_else(|| ShimFault::Export {
             name: function.name.to_owned(),
         })?;

@@ -19,6 +19,13 @@ pub(super) struct IndexMaps {
     pub(super) data: Shift<DataIndex>,
 }
 
+impl IndexMaps {
+    /// Whether anything in the merged module stands for function `old`.
+    pub(super) fn keeps_function(&self, old: u32) -> bool {
+        self.functions.get(old).is_ok()
+    }
+}
+
 /// Re-encodes the input that the maps belong to.
 pub(super) struct Renumber<'m>(pub(super) &'m IndexMaps);
 

@@ -11,7 +11,6 @@ use super::image::Image;
 use super::index::{Index, OutOfRange};
 use super::layout::{Layout, defined_functions};
 use super::link::{AppLink, Links, ShimLink};
-use super::live::Live;
 use super::renumber::Renumber;
 use crate::Emit;
 use crate::module::Module;
@@ -24,7 +23,6 @@ pub(super) struct Inputs<'m, 'a> {
     pub(super) app: &'m Module<'a>,
     pub(super) shim: &'m Shim<'a>,
     pub(super) links: &'m Links,
-    pub(super) live: &'m Live,
     pub(super) layout: &'m Layout,
     pub(super) image: &'m Image<'m>,
 }
@@ -65,9 +63,8 @@ impl<'m, 'a> Inputs<'m, 'a> {
                 Renumber(&self.layout.app).parse_import(&mut imports, *import)?;
             }
         }
-        for (old, import) in self.shim.module.function_imports() {
-            let link = self.links.shim.get(old as usize);
-            if self.live.contains(old) && matches!(link, Some(ShimLink::Kept)) {
+        for ((old, import), link) in self.shim.module.function_imports().zip(&self.links.shim) {
+            if matches!(link, ShimLink::Kept) && self.layout.shim.keeps_function(old) {
                 Renumber(&self.layout.shim).parse_import(&mut imports, *import)?;
             }
         }
@@ -77,11 +74,8 @@ impl<'m, 'a> Inputs<'m, 'a> {
     pub(super) fn functions(&self) -> Result<FunctionSection> {
         let mut functions = FunctionSection::new();
         for (module, mut renumber) in self.parts() {
-            let is_shim = std::ptr::eq(module, &self.shim.module);
-            for old in defined_functions(module).filter(|old| !is_shim || self.live.contains(*old))
-            {
-                let ty = module.function_types()[old as usize];
-                functions.function(renumber.type_index(ty)?);
+            for old in defined_functions(module).filter(|old| renumber.0.keeps_function(*old)) {
+                functions.function(renumber.type_index(module.function_types()[old as usize])?);
             }
         }
         for written in &self.layout.written {

@@ -94,6 +94,13 @@ fn a_link_in_the_last_place_is_not_opened_unless_followed() {
     for link in ["link", "dangling"] {
         assert_eq!(error(open(&root, link)), Some(ErrorCode::Loop));
     }
+    let as_directory = root.open_at(
+        NOFOLLOW,
+        "link",
+        OpenFlags::DIRECTORY,
+        DescriptorFlags::READ,
+    );
+    assert_eq!(error(as_directory), Some(ErrorCode::NotDirectory));
     let through = root.open_at(
         FOLLOW,
         "dangling",

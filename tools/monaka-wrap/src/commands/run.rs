@@ -9,7 +9,7 @@ use crate::args::{RunArgs, Verbosity, Via};
 use crate::failure::Failure;
 use crate::progress::Spinner;
 use crate::runtime::Program;
-use crate::wrapping::wrap_file;
+use crate::wrapping::{explain, wrap_file};
 
 pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
     let emit = match args.via {
@@ -17,7 +17,10 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
         Via::Core => Emit::Core,
     };
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
-    let wrapped = wrap_file(&args.input, emit, &args.content, verbosity)?;
+    let wrapped = wrap_file(&args.input, emit, &args.content)?;
+    if args.content.explain || verbosity.verbose {
+        spinner.suspend(|| explain(&wrapped));
+    }
     let mut words = vec![program_name(&args.input)];
     words.extend(args.args.iter().cloned());
     let program = Program {

@@ -11,7 +11,7 @@ use crate::input::is_stream;
 use crate::output;
 use crate::progress::Spinner;
 use crate::size;
-use crate::wrapping::wrap_file;
+use crate::wrapping::{explain, warn, wrap_file};
 
 pub(crate) fn execute(args: &WrapArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
     let start = Instant::now();
@@ -21,9 +21,14 @@ pub(crate) fn execute(args: &WrapArgs, verbosity: &Verbosity) -> Result<ExitCode
         Emit::Core => (Flavour::Core, "core module"),
     };
     let spinner = Spinner::start(format!("wrapping {}", args.input.display()), verbosity);
-    let wrapped = wrap_file(&args.input, flavour, &args.content, verbosity)?;
+    let wrapped = wrap_file(&args.input, flavour, &args.content)?;
     output::write(&output, &wrapped.bytes)?;
     drop(spinner);
+    if args.content.explain || verbosity.verbose {
+        explain(&wrapped);
+    } else if !verbosity.quiet {
+        warn(&wrapped);
+    }
     if !verbosity.quiet && !is_stream(&output) {
         println!(
             "{}: {} -> {made}, {}, {} ms",

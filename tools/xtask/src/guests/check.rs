@@ -8,7 +8,7 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 
 use super::manifest::{Manifest, Module};
-use super::{Guest, folder, inputs as sources};
+use super::{Guest, folder, inputs};
 use crate::checkout::Checkout;
 use shim::Shim;
 
@@ -16,13 +16,13 @@ use shim::Shim;
 const REMEDY: &str = "run `cargo xtask guests build`, or commit what CI built";
 
 /// Checks every rule for every guest.
-pub fn check(checkout: &Checkout) -> Result<()> {
+pub fn all(checkout: &Checkout) -> Result<()> {
     files(checkout)?;
-    inputs(checkout)?;
+    sources(checkout)?;
     for guest in Guest::ALL {
-        ownership(checkout, guest)?;
+        memory(checkout, guest)?;
         exports(checkout, guest)?;
-        world(checkout, guest)?;
+        imports(checkout, guest)?;
     }
     Ok(())
 }
@@ -42,17 +42,17 @@ pub fn files(checkout: &Checkout) -> Result<()> {
 }
 
 /// The modules were built from the sources, settings and dependencies of this tree.
-pub fn inputs(checkout: &Checkout) -> Result<()> {
+pub fn sources(checkout: &Checkout) -> Result<()> {
     let manifest = Manifest::read(&folder(checkout))?;
     ensure!(
-        manifest.inputs == sources::digest(checkout)?,
+        manifest.inputs == inputs::digest(checkout)?,
         "the guests' sources, settings or dependencies are not those of MANIFEST.toml; {REMEDY}"
     );
     Ok(())
 }
 
 /// A module is valid and brings the one memory that it works in.
-pub fn ownership(checkout: &Checkout, guest: Guest) -> Result<()> {
+pub fn memory(checkout: &Checkout, guest: Guest) -> Result<()> {
     let shim = Shim::parse(&read(checkout, guest)?).context(guest.file())?;
     shim.imports().context(guest.file())?;
     ensure!(
@@ -78,7 +78,7 @@ pub fn exports(checkout: &Checkout, guest: Guest) -> Result<()> {
 }
 
 /// A module imports functions of its world and of the merger, and nothing else.
-pub fn world(checkout: &Checkout, guest: Guest) -> Result<()> {
+pub fn imports(checkout: &Checkout, guest: Guest) -> Result<()> {
     let bytes = read(checkout, guest)?;
     let shim = Shim::parse(&bytes).context(guest.file())?;
     for (module, name) in shim.imports().context(guest.file())? {

@@ -1,7 +1,7 @@
 //! Debian's compiler for the web, unpacked beside the system and not installed into it.
 //!
-//! Debian builds `rustc-web` for Firefox and Chromium, so it stays recent in every release. Its
-//! prebuilt std lacks our target; `rust-web-src` has the sources to build it from.
+//! Debian builds `rustc-web` for its browsers, so it stays recent in every release. It has no
+//! prebuilt std for our target; `rust-web-src` has the sources to build one from.
 
 use std::env;
 use std::fs;
@@ -15,20 +15,14 @@ use anyhow::{Context, Result, bail};
 use super::{Origin, Std, Toolchain};
 use crate::command;
 
-/// Installed on every Debian, and not to be mixed with another version of itself.
-const C_RUNTIME: [&str; 5] = [
-    "gcc-12-base",
-    "libc6",
-    "libcrypt1",
-    "libgcc-s1",
-    "libstdc++6",
-];
+/// On every Debian, and not to be mixed with another version of itself.
+const C_RUNTIME: [&str; 4] = ["libc6", "libcrypt1", "libgcc-s1", "libstdc++6"];
 
 /// The packages of one version of the compiler.
 struct Packages {
     /// Of `rustc-web` and all that is built with it, such as `1.96.0+dfsg1-1~deb12u2`.
     version: String,
-    /// The major version of its LLVM, such as `22`: the linker must read what it writes.
+    /// The major version of its LLVM, such as `22`: the linker must read what that writes.
     llvm: String,
 }
 
@@ -68,18 +62,14 @@ impl Packages {
     fn offered() -> Result<Self> {
         let version = match field("rustc-web", "Version") {
             Ok(version) => version,
-            Err(error) if is_missing(&error) => bail!(
-                "no wasm32-unknown-unknown here: run `rustup target add wasm32-unknown-unknown`, \
-                 or build on Debian 12 or later, where apt-get has rustc-web"
+            Err(error) if is_missing_program(&error) => bail!(
+                "rustc has no wasm32-unknown-unknown: run `rustup target add \
+                 wasm32-unknown-unknown`, or build on Debian, which has rustc-web"
             ),
-            // Package lists may never have been fetched, as in a fresh container.
-            Err(_) => {
-                update_lists()?;
-                field("rustc-web", "Version")?
-            }
+            // In a fresh container the package lists have never been fetched.
+            Err(_) => update_lists().and_then(|()| field("rustc-web", "Version"))?,
         };
-        let minor: Vec<&str> = version.split('.').take(2).collect();
-        let dependencies = field(&format!("libstd-rust-web-{}", minor.join(".")), "Depends")?;
+        let dependencies = field(&std_package(&version), "Depends")?;
         let llvm = dependencies
             .split(", ")
             .find_map(|package| package.strip_prefix("libllvm"))
@@ -88,39 +78,6 @@ impl Packages {
             llvm: llvm.chars().take_while(char::is_ascii_digit).collect(),
             version,
         })
-    }
-
-    /// The names for apt-get, the shared libraries of the programs included.
-    fn names(&self) -> Result<Vec<String>> {
-        let linker = format!("lld-{}", self.llvm);
-        let minor: Vec<&str> = self.version.split('.').take(2).collect();
-        let mut names = vec![
-            format!("rustc-web={}", self.version),
-            format!("libstd-rust-web-{}={}", minor.join("."), self.version),
-            format!("libstd-rust-web-dev={}", self.version),
-            format!("rust-web-src={}", self.version),
-        ];
-        let closure = command::output(Command::new("apt-cache").args([
-            "depends",
-            "--recurse",
-            "--no-recommends",
-            "--no-suggests",
-            "--no-conflicts",
-            "--no-breaks",
-            "--no-replaces",
-            "--no-enhances",
-            &linker,
-        ]))?;
-        // Names stand at the start of a line; virtual ones are in angle brackets.
-        let libraries = closure
-            .lines()
-            .filter(|line| !line.starts_with([' ', '<', '|']));
-        names.extend(
-            libraries
-                .filter(|name| !C_RUNTIME.contains(name))
-                .map(String::from),
-        );
-        Ok(names)
     }
 
     /// Downloads the packages and unpacks them into a folder, which appears when it is complete.
@@ -140,12 +97,9 @@ impl Packages {
             let package = package?.path();
             command::output(Command::new("dpkg").arg("-x").args([&package, &root]))?;
         }
-        let sysroot = r#"--sysroot "$here/root/usr""#;
-        write_script(&unpacked.join("rustc"), &format!("rustc\" {sysroot}"))?;
-        write_script(
-            &unpacked.join("wasm-ld"),
-            &format!("wasm-ld-{}\"", self.llvm),
-        )?;
+        let linker = format!("wasm-ld-{}", self.llvm);
+        write_launcher(&unpacked.join("rustc"), "rustc", r#"--sysroot "$root/usr""#)?;
+        write_launcher(&unpacked.join("wasm-ld"), &linker, "")?;
         match fs::rename(&unpacked, folder) {
             // Another build was faster.
             Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
@@ -157,23 +111,56 @@ impl Packages {
         let names = self.names()?;
         let download = || {
             let mut apt = Command::new("apt-get");
-            apt.arg("download").args(&names).current_dir(folder);
-            command::output(&mut apt)
+            command::output(apt.arg("download").args(&names).current_dir(folder))
         };
-        // A mirror drops a version as soon as a newer one is out: lists go stale.
+        // A mirror drops a version when a newer one is out, so lists go stale.
         download()
             .or_else(|_| update_lists().and_then(|()| download()))
             .context("cannot download Debian's rustc-web; is this machine offline?")?;
         Ok(())
     }
+
+    /// The names for apt-get: the compiler, std, the linker, and the libraries of all these.
+    fn names(&self) -> Result<Vec<String>> {
+        let of_this_version = |package: &str| format!("{package}={}", self.version);
+        let mut names = vec![
+            of_this_version("rustc-web"),
+            of_this_version(&std_package(&self.version)),
+            of_this_version("libstd-rust-web-dev"),
+            of_this_version("rust-web-src"),
+        ];
+        // The linker uses the same LLVM as the compiler does, and everything that LLVM uses.
+        let tree = command::output(Command::new("apt-cache").args([
+            "depends",
+            "--recurse",
+            "--important",
+            &format!("lld-{}", self.llvm),
+        ]))?;
+        // A package starts its line; what it depends on is indented, and `<...>` is virtual.
+        let packages = tree
+            .lines()
+            .filter(|line| !line.starts_with([' ', '|', '<']))
+            .filter(|package| !C_RUNTIME.contains(package));
+        names.extend(packages.map(String::from));
+        Ok(names)
+    }
 }
 
-/// A program that finds its libraries beside itself. `$here` is the folder that it stands in.
-fn write_script(file: &Path, program: &str) -> Result<()> {
+/// The package with the compiler's own libraries.
+fn std_package(version: &str) -> String {
+    let minor: Vec<&str> = version.split('.').take(2).collect();
+    format!("libstd-rust-web-{}", minor.join("."))
+}
+
+/// Writes a script that starts an unpacked program with the libraries beside it.
+fn write_launcher(file: &Path, program: &str, arguments: &str) -> Result<()> {
+    let libraries = format!("{}-linux-gnu", env::consts::ARCH);
     let script = format!(
-        "#!/bin/sh\nhere=$(dirname \"$0\")\n\
-         export LD_LIBRARY_PATH=\"$here/root/usr/lib/x86_64-linux-gnu\"\n\
-         exec \"$here/root/usr/bin/{program} \"$@\"\n"
+        r#"#!/bin/sh
+root=$(dirname "$0")/root
+export LD_LIBRARY_PATH="$root/usr/lib/{libraries}:$root/lib/{libraries}"
+exec "$root/usr/bin/{program}" {arguments} "$@"
+"#
     );
     let mut file = fs::OpenOptions::new()
         .write(true)
@@ -195,14 +182,13 @@ fn field(package: &str, name: &str) -> Result<String> {
 }
 
 fn update_lists() -> Result<()> {
-    let mut apt = Command::new("apt-get");
-    command::output(apt.args(["--quiet", "update"]))
+    command::output(Command::new("apt-get").args(["--quiet", "update"]))
         .context("cannot refresh apt's package lists; run `apt-get update` as root")?;
     Ok(())
 }
 
-/// Whether it says that a program does not exist.
-fn is_missing(error: &anyhow::Error) -> bool {
+/// Whether a program could not be run because there is none.
+fn is_missing_program(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<io::Error>()
         .is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
