@@ -172,6 +172,15 @@ fn exit_codes_are_the_programs_own() {
         let result = output(monaka_wrap(["run", "--via", via, &program("exit.wat")]));
         assert_eq!(result.status.code(), Some(33), "{via}");
         assert!(result.stderr.is_empty());
+        let large = output(monaka_wrap([
+            "run",
+            "--via",
+            via,
+            &program("exit.wat"),
+            "--",
+            "x",
+        ]));
+        assert_eq!(large.status.code(), Some(255), "{via}");
     }
 }
 

@@ -1,5 +1,9 @@
-;; Exits with 33.
+;; Exits with 33; with 255 if there is an argument.
 (module
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))
   (memory (export "memory") 1)
-  (func (export "_start") (call $proc_exit (i32.const 33))))
+  (func (export "_start")
+    (drop (call $args_sizes_get (i32.const 0) (i32.const 4)))
+    (call $proc_exit
+      (select (i32.const 255) (i32.const 33) (i32.gt_u (i32.load (i32.const 0)) (i32.const 1))))))

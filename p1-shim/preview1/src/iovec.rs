@@ -66,6 +66,15 @@ impl Iovecs {
         Ok(iovecs)
     }
 
+    /// The one buffer of a list of one.
+    ///
+    /// # Errors
+    /// `FAULT`: the list, or the buffer, lies outside the memory.
+    #[inline]
+    pub(crate) fn only(memory: &impl GuestMemory, list: Ptr) -> Result<GuestRange> {
+        read_iovec(memory, GuestRange::check(memory, list, IOVEC_SIZE)?)
+    }
+
     /// The list in the guest's memory, for a host that takes it as it is.
     #[must_use]
     pub fn list(&self) -> Ptr {
@@ -97,6 +106,7 @@ impl Iovecs {
         IovecCursor {
             current: GuestRange::EMPTY,
             rest: buffers.iter(),
+            total: self.total(),
         }
     }
 }
@@ -112,9 +122,26 @@ fn read_iovec(memory: &impl GuestMemory, record: GuestRange) -> Result<GuestRang
 pub struct IovecCursor<'a> {
     current: GuestRange,
     rest: slice::Iter<'a, GuestRange>,
+    total: u32,
 }
 
 impl IovecCursor<'_> {
+    /// Starts at the first byte of the only buffer.
+    #[inline]
+    pub(crate) fn over(buffer: GuestRange) -> Self {
+        Self {
+            current: buffer,
+            rest: [].iter(),
+            total: buffer.len().min(MAX_TRANSFER),
+        }
+    }
+
+    /// How many bytes there were to move at the start, up to [`MAX_TRANSFER`].
+    #[inline]
+    pub(crate) fn total(&self) -> u32 {
+        self.total
+    }
+
     /// Copies `bytes` to the guest, as much of them as there is room for.
     #[inline]
     pub fn scatter(&mut self, memory: &mut impl GuestMemory, mut bytes: &[u8]) {

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use fs_core::{Clock, Timestamp};
 
-/// How many writes of data share one look at the host's clock.
-const WRITES_PER_LOOK: u32 = 16;
+/// How many changes share one look at the host's clock.
+const CHANGES_PER_LOOK: u32 = 64;
 
 /// Times up to here stand for "never" or "unknown" in programs, and some subtract a little.
 const EARLIEST: u64 = 1_000;
@@ -17,7 +17,7 @@ const EARLIEST: u64 = 1_000;
 pub struct FileClock {
     host: fn() -> Timestamp,
     last: AtomicU64,
-    /// How many more writes of data may do without the host.
+    /// How many more changes may do without the host.
     credit: AtomicU32,
 }
 
@@ -48,7 +48,7 @@ impl FileClock {
 
 impl Clock for &'static FileClock {
     fn now(&self) -> Timestamp {
-        self.credit.store(WRITES_PER_LOOK - 1, Ordering::Relaxed);
+        self.credit.store(CHANGES_PER_LOOK - 1, Ordering::Relaxed);
         self.advance_to((self.host)().0)
     }
 
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_asks_the_host_again_after_sixteen_or_when_time_was_seen() {
+    fn a_change_asks_the_host_again_after_64_or_when_time_was_seen() {
         static LOOKS: AtomicU64 = AtomicU64::new(0);
         static CLOCK: FileClock = FileClock::new(|| {
             LOOKS.fetch_add(1, Ordering::Relaxed);
@@ -102,7 +102,7 @@ mod tests {
             });
             LOOKS.load(Ordering::Relaxed) - before
         };
-        assert_eq!(looks_of_writes(32), 2);
+        assert_eq!(looks_of_writes(128), 2);
         assert_eq!(looks_of_writes(1), 1);
         assert_eq!(looks_of_writes(1), 0);
         CLOCK.expire();

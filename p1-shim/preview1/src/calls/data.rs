@@ -1,10 +1,10 @@
 //! The content of files: reading, writing, positions, size.
 
-use fs_core::{Descriptor, DescriptorFlags, FileSystem, SyncLevel, WriteAt};
+use fs_core::{Descriptor, DescriptorFlags, FileSystem, SyncLevel, WriteAt, Written};
 
 use crate::errno::{Errno, Result};
 use crate::fd_table::{Entry, File};
-use crate::iovec::Iovecs;
+use crate::iovec::{IovecCursor, Iovecs};
 use crate::memory::{GuestMemory, GuestRange, Ptr};
 use crate::outside::{Outside, Stdio};
 use crate::preview1::Preview1;
@@ -29,10 +29,8 @@ impl<F: FileSystem, O: Outside> Preview1<F, O> {
         match self.fds.get_mut(fd)? {
             Entry::File(file) => {
                 file.require(DescriptorFlags::READ)?;
-                let (buffers, nread) = transfer(memory, iovs, iovs_len, nread)?;
-                let count = file.read(memory, file.position, &buffers)?;
+                let count = file.read(memory, file.position, (iovs, iovs_len), nread)?;
                 file.position += u64::from(count);
-                memory.store_u32(nread, count);
                 Ok(())
             }
             Entry::Stdio(Stdio::Input) => {
@@ -67,9 +65,7 @@ impl<F: FileSystem, O: Outside> Preview1<F, O> {
             Entry::Directory(_) => return Err(Errno::ISDIR),
         };
         file.require(DescriptorFlags::READ)?;
-        let (buffers, nread) = transfer(memory, iovs, iovs_len, nread)?;
-        let count = file.read(memory, offset, &buffers)?;
-        memory.store_u32(nread, count);
+        file.read(memory, offset, (iovs, iovs_len), nread)?;
         Ok(())
     }
 
@@ -92,12 +88,11 @@ impl<F: FileSystem, O: Outside> Preview1<F, O> {
         match self.fds.get_mut(fd)? {
             Entry::File(file) => {
                 file.require(DescriptorFlags::WRITE)?;
-                let (buffers, nwritten) = transfer(memory, iovs, iovs_len, nwritten)?;
-                let written = file.write(memory, file.position, &buffers)?;
-                if written.count > 0 {
+                let at = file.position;
+                let written = file.write(memory, at, (iovs, iovs_len), nwritten)?;
+                if written.len > 0 {
                     file.position = written.end;
                 }
-                memory.store_u32(nwritten, written.count);
                 Ok(())
             }
             Entry::Stdio(Stdio::Output(output)) => {
@@ -133,9 +128,7 @@ impl<F: FileSystem, O: Outside> Preview1<F, O> {
             Entry::Directory(_) => return Err(Errno::BADF),
         };
         file.require(DescriptorFlags::WRITE)?;
-        let (buffers, nwritten) = transfer(memory, iovs, iovs_len, nwritten)?;
-        let written = file.write(memory, offset, &buffers)?;
-        memory.store_u32(nwritten, written.count);
+        file.write(memory, offset, (iovs, iovs_len), nwritten)?;
         Ok(())
     }
 
@@ -282,42 +275,82 @@ fn transfer(
     Ok((buffers, count))
 }
 
-/// What a write did.
-struct Written {
-    count: u32,
-    end: u64,
-}
+/// A guest's list of buffers: where it is, and how long.
+type List = (Ptr, u32);
 
 impl<D: Descriptor> File<D> {
+    /// Fills the buffers from `offset` and stores the count.
     #[inline]
-    fn read(&self, memory: &mut impl GuestMemory, offset: u64, buffers: &Iovecs) -> Result<u32> {
-        let mut cursor = buffers.cursor();
+    fn read(
+        &self,
+        memory: &mut impl GuestMemory,
+        offset: u64,
+        (iovs, iovs_len): List,
+        nread: Ptr,
+    ) -> Result<u32> {
+        // Most lists are of one, and moving a list of any length costs as much as a small read.
+        if iovs_len == 1 {
+            let buffer = Iovecs::only(memory, iovs)?;
+            let nread = GuestRange::check(memory, nread, 4)?;
+            return self.read_into(memory, offset, IovecCursor::over(buffer), nread);
+        }
+        let (buffers, nread) = transfer(memory, iovs, iovs_len, nread)?;
+        self.read_into(memory, offset, buffers.cursor(), nread)
+    }
+
+    #[inline(never)]
+    fn read_into(
+        &self,
+        memory: &mut impl GuestMemory,
+        offset: u64,
+        mut cursor: IovecCursor<'_>,
+        nread: GuestRange,
+    ) -> Result<u32> {
+        let len = cursor.total() as usize;
         let count = self
             .descriptor
-            .read_at(offset, buffers.total() as usize, |piece| {
-                cursor.scatter(memory, piece);
-            })?;
-        // No more than was asked for, which fits.
+            .read_at(offset, len, |piece| cursor.scatter(memory, piece))?;
+        memory.store_u32(nread, count as u32);
         Ok(count as u32)
     }
 
-    /// All buffers in one write, so that an append is never torn.
+    /// Writes the buffers at `offset`, or with `APPEND` at the end, and stores the count. All
+    /// buffers are one write, so that an append is never torn.
     #[inline]
-    fn write(&self, memory: &impl GuestMemory, offset: u64, buffers: &Iovecs) -> Result<Written> {
+    fn write(
+        &self,
+        memory: &mut impl GuestMemory,
+        offset: u64,
+        (iovs, iovs_len): List,
+        nwritten: Ptr,
+    ) -> Result<Written> {
         let at = if self.flags.contains(FdFlags::APPEND) {
             WriteAt::End
         } else {
             WriteAt::Offset(offset)
         };
-        let mut cursor = buffers.cursor();
+        if iovs_len == 1 {
+            let buffer = Iovecs::only(memory, iovs)?;
+            let nwritten = GuestRange::check(memory, nwritten, 4)?;
+            return self.write_from(memory, at, IovecCursor::over(buffer), nwritten);
+        }
+        let (buffers, nwritten) = transfer(memory, iovs, iovs_len, nwritten)?;
+        self.write_from(memory, at, buffers.cursor(), nwritten)
+    }
+
+    #[inline(never)]
+    fn write_from(
+        &self,
+        memory: &mut impl GuestMemory,
+        at: WriteAt,
+        mut cursor: IovecCursor<'_>,
+        nwritten: GuestRange,
+    ) -> Result<Written> {
+        let len = cursor.total() as usize;
         let written = self
             .descriptor
-            .write_at(at, buffers.total() as usize, |piece| {
-                cursor.gather(memory, piece);
-            })?;
-        Ok(Written {
-            count: written.len as u32,
-            end: written.end,
-        })
+            .write_at(at, len, |piece| cursor.gather(memory, piece))?;
+        memory.store_u32(nwritten, written.len as u32);
+        Ok(written)
     }
 }
