@@ -364,7 +364,7 @@ fn explain_names_every_stage_and_what_is_still_reachable() {
 fn completions_and_the_manual_come_from_the_definition() {
     for shell in ["bash", "zsh", "fish"] {
         let script = stdout(&output(monaka_wrap(["completions", shell])));
-        assert!(script.contains("--mount"), "{shell}");
+        assert!(script.contains("max-fs-size"), "{shell}");
     }
     assert!(stdout(&output(monaka_wrap(["man"]))).contains(".TH monaka-wrap"));
 }

@@ -1,9 +1,11 @@
 //! The command line as it is typed.
 
+use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::mount::Mount;
 use crate::size;
@@ -13,16 +15,11 @@ use crate::size;
 #[command(
     version,
     arg_required_else_help = true,
-    args_conflicts_with_subcommands = true,
-    subcommand_negates_reqs = true,
     after_help = "`monaka-wrap FILE` is short for `monaka-wrap wrap FILE`."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    pub(crate) command: Option<Command>,
-
-    #[command(flatten)]
-    pub(crate) wrap: Option<WrapArgs>,
+    pub(crate) command: Command,
 
     #[command(flatten)]
     pub(crate) verbosity: Verbosity,
@@ -30,6 +27,33 @@ pub(crate) struct Cli {
     /// When to colour messages.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
+}
+
+impl Cli {
+    /// Reads the command line of this process; `wrap` is what is done without a command.
+    pub(crate) fn from_process() -> Self {
+        let mut words: Vec<OsString> = env::args_os().collect();
+        if lacks_command(&words) {
+            words.insert(1, "wrap".into());
+        }
+        Self::parse_from(words)
+    }
+}
+
+/// Whether the first word that is no global option is no command either.
+fn lacks_command(words: &[OsString]) -> bool {
+    let cli = Cli::command();
+    let mut rest = words.iter().skip(1).map(|word| word.to_string_lossy());
+    while let Some(word) = rest.next() {
+        match &*word {
+            "-h" | "--help" | "-V" | "--version" | "help" => return false,
+            "-q" | "--quiet" | "-v" | "--verbose" => {}
+            "--color" => drop(rest.next()),
+            _ if word.starts_with("--color=") => {}
+            _ => return cli.find_subcommand(&*word).is_none(),
+        }
+    }
+    false
 }
 
 #[derive(Debug, Subcommand)]

@@ -15,22 +15,18 @@ mod wrapping;
 use std::process::ExitCode;
 
 use anstyle::AnsiColor;
-use clap::Parser;
 
 use crate::args::{Cli, Command};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_process();
     cli.color.apply();
-    let command = cli.command.or(cli.wrap.map(Command::Wrap));
-    let result = match command {
-        Some(Command::Wrap(args)) => commands::wrap::execute(&args, &cli.verbosity),
-        Some(Command::Run(args)) => commands::run::execute(&args, &cli.verbosity),
-        Some(Command::Inspect(args)) => commands::inspect::execute(&args),
-        Some(Command::Completions(args)) => commands::generate::completions(&args),
-        Some(Command::Man) => commands::generate::man_page(),
-        // clap answers an empty command line with the help.
-        None => Ok(ExitCode::SUCCESS),
+    let result = match &cli.command {
+        Command::Wrap(args) => commands::wrap::execute(args, &cli.verbosity),
+        Command::Run(args) => commands::run::execute(args, &cli.verbosity),
+        Command::Inspect(args) => commands::inspect::execute(args),
+        Command::Completions(args) => commands::generate::completions(args),
+        Command::Man => commands::generate::man_page(),
     };
     result.unwrap_or_else(|failure| {
         let style = AnsiColor::Red.on_default().bold();
