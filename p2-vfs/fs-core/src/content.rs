@@ -107,7 +107,9 @@ impl Content {
         if len == 0 {
             return Ok(0);
         }
-        self.prepare_for_write(end)?;
+        if !matches!(self.extents, Extents::Paged { .. }) {
+            self.prepare_for_write(end)?;
+        }
         let written = match &mut self.extents {
             Extents::Small(buffer) => {
                 write_small(buffer, &self.space, offset as usize, len, source)?
@@ -122,6 +124,7 @@ impl Content {
     }
 
     /// Chooses the extents that can take a write up to `end`.
+    #[inline(never)]
     fn prepare_for_write(&mut self, end: u64) -> Result<()> {
         match &mut self.extents {
             Extents::Paged { .. } => {}
@@ -199,6 +202,7 @@ impl Drop for Content {
     }
 }
 
+#[inline(never)]
 fn write_small(
     buffer: &mut Vec<u8>,
     space: &Space,
@@ -240,40 +244,31 @@ fn write_pages(
         let index = at / PAGE_SIZE as u64;
         let start = (at % PAGE_SIZE as u64) as usize;
         let wanted = (PAGE_SIZE - start).min(len - done);
-        match page_for_write(pages, base, space, index, start, wanted) {
-            Ok((page, granted)) => {
+        let granted = match pages.get_mut(index) {
+            Some(page) => grant(space, page.content().len(), 0, start, wanted)
+                .inspect(|granted| source(page.overwrite(start, *granted))),
+            None => new_page(pages, base, space, index, start, wanted).map(|(page, granted)| {
                 source(page.overwrite(start, granted));
-                done += granted;
-                if granted < wanted {
-                    break;
-                }
-            }
+                granted
+            }),
+        };
+        match granted {
+            Ok(granted) => done += granted,
             Err(error) if done == 0 => return Err(error),
             Err(_) => break,
+        }
+        if granted != Ok(wanted) {
+            break;
         }
     }
     Ok(done)
 }
 
-/// The page at `index` with room for `len` bytes at `start`, or for as many as can be had.
-#[inline]
-fn page_for_write<'t>(
-    pages: &'t mut PageTable,
-    base: &Bytes,
-    space: &Space,
-    index: u64,
-    start: usize,
-    len: usize,
-) -> Result<(&'t mut Page, usize)> {
-    if pages.get(index).is_none() {
-        return new_page_for_write(pages, base, space, index, start, len);
-    }
-    let page = pages.get_mut(index).ok_or(ErrorCode::Io)?;
-    let granted = grant(space, page.content().len(), 0, start, len)?;
-    Ok((page, granted))
-}
-
-fn new_page_for_write<'t>(
+/// Puts a page where there is none, with room for `len` bytes at `start` or for as many as can be
+/// had, and with what was beneath it.
+#[cold]
+#[inline(never)]
+fn new_page<'t>(
     pages: &'t mut PageTable,
     base: &Bytes,
     space: &Space,
