@@ -2,7 +2,7 @@
 //!
 //! Its outside is the host's `wasi_snapshot_preview1`, as far as that has nothing to do with
 //! files. The host reads pointers in the application's memory, so the application's own pointers
-//! are passed on; see [`outside`].
+//! are passed on; see `outside`.
 
 mod exports;
 mod host;
