@@ -15,6 +15,13 @@ pub trait GuestMemory {
     /// Its size in bytes at this moment.
     fn size(&self) -> u64;
 
+    /// Whether it has at least `end` bytes. As it never shrinks, what was once true may be
+    /// remembered.
+    #[inline]
+    fn reaches(&self, end: u64) -> bool {
+        end <= self.size()
+    }
+
     /// Copies from the guest.
     fn read(&self, from: GuestRange, into: &mut [u8]);
 
@@ -67,7 +74,7 @@ impl GuestRange {
     /// `FAULT`: a byte lies outside the memory, or there are no bytes and `start` does.
     #[inline]
     pub fn check(memory: &impl GuestMemory, start: Ptr, len: u32) -> Result<Self> {
-        if u64::from(start.0) + u64::from(len) > memory.size() {
+        if !memory.reaches(u64::from(start.0) + u64::from(len)) {
             return Err(Errno::FAULT);
         }
         Ok(Self {

@@ -36,7 +36,7 @@ pub(crate) enum Failure {
         reason: &'static str,
     },
 
-    #[error("the embedded files: {0}")]
+    #[error("the embedded files: {0}; embed less, or allow more with --max-files")]
     Image(#[from] ImageError),
 
     #[error("the program could not be started: {}", one_line(.0))]

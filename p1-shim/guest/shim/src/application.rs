@@ -1,19 +1,39 @@
 //! The application's memory.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use preview1::{GuestMemory, GuestRange};
 
 use crate::glue;
 
 const PAGE: u64 = 1 << 16;
 
+/// How large the memory is known to be. A look at it is cheap, but every call checks several
+/// ranges.
+static KNOWN_PAGES: AtomicU32 = AtomicU32::new(0);
+
 /// The memory of the application that this shim was merged with.
 #[derive(Clone, Copy, Debug)]
 pub struct Application;
+
+impl Application {
+    #[cold]
+    #[inline(never)]
+    fn has_grown_to(self, end: u64) -> bool {
+        KNOWN_PAGES.store(glue::size(), Ordering::Relaxed);
+        end <= self.size()
+    }
+}
 
 impl GuestMemory for Application {
     #[inline]
     fn size(&self) -> u64 {
         u64::from(glue::size()) * PAGE
+    }
+
+    #[inline]
+    fn reaches(&self, end: u64) -> bool {
+        end <= u64::from(KNOWN_PAGES.load(Ordering::Relaxed)) * PAGE || self.has_grown_to(end)
     }
 
     #[inline]
