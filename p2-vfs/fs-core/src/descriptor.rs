@@ -137,12 +137,13 @@ impl MemDescriptor {
     }
 
     fn now(&self) -> Timestamp {
-        self.shared.clock.now()
+        self.shared.now()
     }
 
     /// The time of changes that come in great numbers.
+    #[inline]
     fn coarse_now(&self) -> Timestamp {
-        self.shared.clock.coarse_now()
+        self.shared.coarse_now()
     }
 
     /// The description's inode, which must be a file opened for writing.

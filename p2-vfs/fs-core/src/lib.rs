@@ -19,7 +19,7 @@ mod space;
 mod tree;
 mod types;
 
-pub use clock::Clock;
+pub use clock::{Clock, Pace};
 pub use descriptor::MemDescriptor;
 pub use error_code::{ErrorCode, Result};
 pub use file_system::{Descriptor, FileSystem, Preopen};

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Pace};
 use crate::content::Content;
 use crate::descriptor::MemDescriptor;
 use crate::error_code::Result;
@@ -41,7 +41,8 @@ pub struct MemFs {
 pub(crate) struct Shared {
     tree: RwLock<Tree>,
     pub(crate) space: Arc<Space>,
-    pub(crate) clock: Box<dyn Clock>,
+    clock: Box<dyn Clock>,
+    pace: &'static Pace,
     next_ino: AtomicU64,
     pub(crate) preopens: Vec<(String, String)>,
 }
@@ -55,13 +56,24 @@ impl Shared {
         self.tree.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The time now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.pace.look(self.clock.now())
+    }
+
+    /// The time of changes that come in great numbers.
+    #[inline]
+    pub(crate) fn coarse_now(&self) -> Timestamp {
+        self.pace.step().unwrap_or_else(|| self.now())
+    }
+
     /// An inode without a name.
     ///
     /// # Errors
     /// `InsufficientSpace`: the quota of inodes is used up.
     pub(crate) fn new_inode(&self, kind: InodeKind) -> Result<Arc<Inode>> {
         let content = Content::empty(self.space.clone());
-        self.new_inode_with(kind, content, self.clock.now())
+        self.new_inode_with(kind, content, self.now())
     }
 
     /// An inode without a name, with a content.
@@ -191,6 +203,7 @@ impl MemFsBuilder {
         let shared = Shared {
             tree: RwLock::new(Tree::new(Arc::new(root))),
             space,
+            pace: self.clock.pace(),
             clock: self.clock,
             next_ino: AtomicU64::new(2),
             preopens: self.preopens,
