@@ -301,7 +301,7 @@ fn mounts_that_make_no_sense_are_refused_by_name() {
 }
 
 #[test]
-fn relative_paths_start_from_the_working_directory() {
+fn a_working_directory_leaves_descriptor_3_the_root_and_must_be_a_directory() {
     let host = content();
     let mount = format!("/data={}", host.path().display());
     // The program opens paths from descriptor 3, which a libc finds by its name; the raw program
