@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::checkout::Checkout;
+use xtask::conformance::{self, Plan, Via};
 use xtask::guests::toolchain::Origin;
 use xtask::{guests, wit};
 
@@ -19,6 +20,21 @@ enum Chore {
     /// The interface definitions in wit
     #[command(subcommand)]
     Wit(Wit),
+    /// Run the official preview 1 tests in every way, and print how many pass
+    Conformance {
+        /// A checkout of WebAssembly/wasi-testsuite, branch prod/testsuite-base
+        #[arg(long, value_name = "FOLDER")]
+        suite: PathBuf,
+        /// Only this way
+        #[arg(long, value_enum)]
+        via: Option<Via>,
+        /// The monaka-wrap to test; by default it is built
+        #[arg(long, value_name = "FILE")]
+        bin: Option<PathBuf>,
+        /// Fail when fewer pass in any run; by default all must
+        #[arg(long, value_name = "N")]
+        at_least: Option<usize>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -64,5 +80,19 @@ fn run(chore: Chore) -> Result<()> {
         Chore::Guests(Guests::Check) => guests::check::all(&checkout),
         Chore::Guests(Guests::Verify) => guests::verify(&checkout),
         Chore::Wit(Wit::Vendor) => wit::vendor(&checkout),
+        Chore::Conformance {
+            suite,
+            via,
+            bin: binary,
+            at_least,
+        } => conformance::run(
+            &checkout,
+            &Plan {
+                suite,
+                via,
+                binary,
+                at_least,
+            },
+        ),
     }
 }
