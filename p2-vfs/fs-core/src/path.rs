@@ -89,6 +89,38 @@ pub(crate) fn last_component(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, last)| last)
 }
 
+/// The directory a path leads to but for its last component.
+pub(crate) fn parent_path(path: &str) -> &str {
+    match path.len() - last_component(path).len() - trailing_slashes(path) {
+        0 => ".",
+        end => &path[..end],
+    }
+}
+
+fn trailing_slashes(path: &str) -> usize {
+    path.len() - path.trim_end_matches('/').len()
+}
+
+/// Checks what a symbolic link is to hold.
+///
+/// # Errors
+/// `NoEntry` (empty), `NotPermitted` (absolute), `NameTooLong`, `Invalid` (a NUL byte).
+pub(crate) fn check_link_target(target: &str) -> Result<()> {
+    if target.is_empty() {
+        return Err(ErrorCode::NoEntry);
+    }
+    if target.starts_with('/') {
+        return Err(ErrorCode::NotPermitted);
+    }
+    if target.len() > PATH_MAX {
+        return Err(ErrorCode::NameTooLong);
+    }
+    if target.as_bytes().contains(&0) {
+        return Err(ErrorCode::Invalid);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,12 +4,22 @@ mod support;
 
 use std::process::ExitCode;
 
-use fs_testsuite::rules;
-use libtest_mimic::Arguments;
+use fs_testsuite::{read_only_rules, rules, two_file_systems_rules, two_preopens_rules};
+use libtest_mimic::{Arguments, Trial};
 use support::mem_subject::MemSubject;
-use support::trials;
 
 fn main() -> ExitCode {
-    let trials = trials("", &MemSubject, rules());
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let lists = [
+        rules(),
+        two_preopens_rules(),
+        two_file_systems_rules(),
+        read_only_rules(),
+    ];
+    let trials = lists.into_iter().flatten().map(|rule| {
+        Trial::test(rule.name, move || {
+            (rule.check)(&MemSubject);
+            Ok(())
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
