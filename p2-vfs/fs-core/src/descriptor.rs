@@ -188,15 +188,9 @@ impl Descriptor for MemDescriptor {
         if open.contains(OpenFlags::DIRECTORY) && open.intersects(creating) {
             return Err(ErrorCode::Invalid);
         }
-        let exclusive = open.contains(OpenFlags::CREATE | OpenFlags::EXCLUSIVE);
-        let last_link = if exclusive {
-            LastLink::Keep
-        } else {
-            last_link(at)
-        };
         if !open.contains(OpenFlags::CREATE) {
             let tree = self.shared.read();
-            let place = resolve(&tree, base, path, last_link)?;
+            let place = resolve(&tree, base, path, last_link(at))?;
             let found = place.found.ok_or(ErrorCode::NoEntry)?;
             let inode = self.inode(&tree, found)?;
             check_open(inode, &place, open, access)?;
@@ -204,15 +198,23 @@ impl Descriptor for MemDescriptor {
             drop(tree);
             return opened.emptied(open);
         }
+        let exclusive = open.contains(OpenFlags::EXCLUSIVE);
+        let last_link = if exclusive || !at.contains(PathFlags::SYMLINK_FOLLOW) {
+            LastLink::Keep
+        } else {
+            LastLink::FollowWithoutSlash
+        };
         let mut tree = self.shared.write();
         let place = resolve(&tree, base, path, last_link)?;
+        if place.must_be_dir {
+            return Err(ErrorCode::IsDirectory);
+        }
         let id = match place.found {
             Some(_) if exclusive => return Err(ErrorCode::Exist),
             Some(found) => {
                 check_open(self.inode(&tree, found)?, &place, open, access)?;
                 found
             }
-            None if place.must_be_dir => return Err(ErrorCode::NoEntry),
             None => {
                 let (parent, name) = (place.parent, name_of(&place)?);
                 self.add(&mut tree, parent, name, InodeKind::File)?
@@ -357,11 +359,10 @@ impl Descriptor for MemDescriptor {
         if at.contains(PathFlags::SYMLINK_FOLLOW) {
             return Err(ErrorCode::Invalid);
         }
-        let (old_base, new_base) = (self.base()?, new_dir.base()?);
         let mut tree = self.shared.write();
-        let old = resolve(&tree, old_base, old_path, LastLink::FollowBeforeSlash)?;
+        let old = resolve(&tree, self.base()?, old_path, LastLink::FollowBeforeSlash)?;
         let inode = self.existing(&tree, &old)?.clone();
-        let new = resolve(&tree, new_base, new_path, LastLink::Keep)?;
+        let new = resolve(&tree, new_dir.base()?, new_path, LastLink::Keep)?;
         if new.found.is_some() {
             return Err(ErrorCode::Exist);
         }
@@ -382,10 +383,9 @@ impl Descriptor for MemDescriptor {
 
     fn rename_at(&self, old_path: &str, new_dir: &Self, new_path: &str) -> Result<()> {
         self.same_file_system(new_dir)?;
-        let (old_base, new_base) = (self.base()?, new_dir.base()?);
         let mut tree = self.shared.write();
-        let old = resolve(&tree, old_base, old_path, LastLink::Keep)?;
-        let new = resolve(&tree, new_base, new_path, LastLink::Keep)?;
+        let old = resolve(&tree, self.base()?, old_path, LastLink::Keep)?;
+        let new = resolve(&tree, new_dir.base()?, new_path, LastLink::Keep)?;
         let (Last::Name(_), Last::Name(_)) = (old.last, new.last) else {
             return Err(ErrorCode::Busy);
         };

@@ -50,19 +50,23 @@ impl<D: Descriptor> Descriptor for ReadOnlyDescriptor<D> {
         open: OpenFlags,
         access: DescriptorFlags,
     ) -> Result<Self> {
-        let create = open.contains(OpenFlags::CREATE);
-        if create && open.contains(OpenFlags::EXCLUSIVE) && !open.contains(OpenFlags::DIRECTORY) {
-            return Err(self.refuse_new_file(path));
-        }
         let changing = OpenFlags::CREATE | OpenFlags::TRUNCATE;
         if open.contains(OpenFlags::DIRECTORY) && open.intersects(changing | OpenFlags::EXCLUSIVE) {
             return Err(ErrorCode::Invalid);
         }
+        let create = open.contains(OpenFlags::CREATE);
+        if create && path.ends_with('/') {
+            return Err(match self.refuse(path) {
+                ErrorCode::ReadOnly => ErrorCode::IsDirectory,
+                error => error,
+            });
+        }
+        if create && open.contains(OpenFlags::EXCLUSIVE) {
+            return Err(self.refuse_new(path));
+        }
         let reading = access - DescriptorFlags::WRITE;
         let opened = match self.0.open_at(at, path, open - changing, reading) {
-            Err(ErrorCode::NoEntry) if create && !path.ends_with('/') => {
-                return Err(self.refuse(path));
-            }
+            Err(ErrorCode::NoEntry) if create => return Err(self.refuse(path)),
             opened => opened?,
         };
         let writing = access.contains(DescriptorFlags::WRITE);

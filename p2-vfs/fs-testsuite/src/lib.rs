@@ -40,6 +40,7 @@ pub mod directories;
 pub mod file_systems;
 pub mod identity;
 pub mod links;
+pub mod model;
 pub mod open;
 pub mod paths;
 pub mod preopens;

@@ -107,6 +107,8 @@ pub fn no_file_is_created<S: ReadOnlyTree>(subject: &S) {
         ("absent/new", NOENT),
         ("file/new", NOTDIR),
         ("dir", E::IsDirectory),
+        ("new/", E::IsDirectory),
+        ("absent/new/", NOENT),
         ("self", E::Loop),
         ("", NOENT),
         ("../new", E::NotPermitted),

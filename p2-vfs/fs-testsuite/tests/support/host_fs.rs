@@ -87,6 +87,10 @@ impl HostDescriptor {
             Mode::empty()
         };
         let flags = flags | OFlags::CLOEXEC;
+        if self.stat()?.file_type != FileType::Directory {
+            // The kernel says so too, but looks for bytes that no path has before.
+            return Err(ErrorCode::NotDirectory);
+        }
         loop {
             match openat2(&self.fd, path, flags, mode, ResolveFlags::BENEATH) {
                 // A rename elsewhere, while `..` was resolved (openat2(2)).
@@ -259,6 +263,13 @@ impl Descriptor for HostDescriptor {
     }
 
     fn symlink_at(&self, target: &str, path: &str) -> Result<()> {
+        // The kernel reads the target before it walks.
+        match target {
+            "" => return Err(ErrorCode::NoEntry),
+            _ if target.len() > 4095 => return Err(ErrorCode::NameTooLong),
+            _ if target.contains('\0') => return Err(ErrorCode::Invalid),
+            _ => {}
+        }
         let (parent, name) = self.parent(path)?;
         rustix::fs::symlinkat(target, parent, name).map_err(error_code)
     }

@@ -1,4 +1,4 @@
-//! The implementations that the test programs run the rules on.
+//! The implementations under test.
 
 #[cfg(target_os = "linux")]
 pub(crate) mod host_fs;
