@@ -7,7 +7,7 @@ use crate::file_system::Descriptor;
 use crate::inode::{Inode, InodeKind};
 use crate::mem_fs::Shared;
 use crate::path::{check_link_target, last_component};
-use crate::resolve::{Last, LastLink, Place, resolve};
+use crate::resolve::{Last, LastLink, Place, resolve, resolve_parent};
 use crate::tree::{InodeId, Tree};
 use crate::types::{
     DescriptorFlags, DirEntry, Listing, NewTimestamp, OpenFlags, PathFlags, Remove, Stat,
@@ -384,12 +384,14 @@ impl Descriptor for MemDescriptor {
     fn rename_at(&self, old_path: &str, new_dir: &Self, new_path: &str) -> Result<()> {
         self.same_file_system(new_dir)?;
         let mut tree = self.shared.write();
-        let old = resolve(&tree, self.base()?, old_path, LastLink::Keep)?;
-        let new = resolve(&tree, new_dir.base()?, new_path, LastLink::Keep)?;
+        let old = resolve_parent(&tree, self.base()?, old_path)?;
+        let new = resolve_parent(&tree, new_dir.base()?, new_path)?;
         let (Last::Name(_), Last::Name(_)) = (old.last, new.last) else {
             return Err(ErrorCode::Busy);
         };
+        let old = old.look_up(&tree)?;
         let moved = old.found.ok_or(ErrorCode::NoEntry)?;
+        let new = new.look_up(&tree)?;
         check_rename(&tree, moved, &old, &new)?;
         if new.found == Some(moved) {
             return Ok(());

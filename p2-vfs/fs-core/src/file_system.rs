@@ -149,8 +149,8 @@ pub trait Descriptor: Clone {
     /// Moves `old_path` to `new_path` below `new_dir`, replacing what is there.
     ///
     /// # Errors
-    /// `CrossDevice` (another file system); those of paths, old before new; then `Busy` (`.` or
-    /// `..` as the last component), `NoEntry` (no such source), `NotDirectory` (a trailing slash
+    /// `CrossDevice` (another file system); those of the ways to both names, old before new; then
+    /// `Busy` (`.` or `..` as the last component), `NoEntry` (no such source), `NotDirectory` (a trailing slash
     /// on a file, or a directory over a file), `Invalid` (a directory into itself),
     /// `IsDirectory` (a file over a directory), `NotEmpty` (over a directory with names in it),
     /// `ReadOnly`, `InsufficientSpace`. Two names of one inode: success, nothing changes.

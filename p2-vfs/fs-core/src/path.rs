@@ -14,7 +14,7 @@ pub(crate) enum Component<'a> {
     This,
     /// `..`
     Parent,
-    /// Anything else, of 1 to [`NAME_MAX`] bytes.
+    /// Anything else, of at least 1 byte.
     Name(&'a str),
 }
 
@@ -51,24 +51,20 @@ impl<'a> Components<'a> {
     }
 
     /// Splits the first component off. Empty components are skipped; `None` is the end.
-    ///
-    /// # Errors
-    /// `NameTooLong`.
-    pub(crate) fn split_first(&mut self) -> Result<Option<Component<'a>>> {
+    pub(crate) fn split_first(&mut self) -> Option<Component<'a>> {
         let path = self.rest.trim_start_matches('/');
         if path.is_empty() {
             self.rest = path;
-            return Ok(None);
+            return None;
         }
         let end = path.find('/').unwrap_or(path.len());
         let (name, rest) = path.split_at(end);
         self.rest = rest;
-        match name {
-            "." => Ok(Some(Component::This)),
-            ".." => Ok(Some(Component::Parent)),
-            _ if name.len() > NAME_MAX => Err(ErrorCode::NameTooLong),
-            _ => Ok(Some(Component::Name(name))),
-        }
+        Some(match name {
+            "." => Component::This,
+            ".." => Component::Parent,
+            _ => Component::Name(name),
+        })
     }
 
     /// Whether only slashes are left, and at least one: what was split off last must be a
@@ -129,7 +125,7 @@ mod tests {
         let mut components = Components::of(path).expect("a valid path");
         let mut all = Vec::new();
         let mut slash = false;
-        while let Some(component) = components.split_first().expect("short names") {
+        while let Some(component) = components.split_first() {
             all.push(component);
             slash = components.is_trailing_slash();
         }
@@ -153,8 +149,5 @@ mod tests {
         assert_eq!(Components::of("/a").err(), Some(ErrorCode::NotPermitted));
         let long = "a/".repeat(2048);
         assert_eq!(Components::of(&long).err(), Some(ErrorCode::NameTooLong));
-        let name = "n".repeat(256);
-        let mut components = Components::of(&name).expect("a valid path");
-        assert_eq!(components.split_first(), Err(ErrorCode::NameTooLong));
     }
 }

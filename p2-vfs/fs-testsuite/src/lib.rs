@@ -162,6 +162,7 @@ rules! {
             a_directory_does_not_move_into_itself,
             dots_cannot_be_renamed,
             the_ways_to_both_names_come_first,
+            both_descriptors_must_be_directories,
             two_names_of_one_inode_stay,
             a_rename_over_an_open_file_keeps_the_old_content_readable,
             a_rename_over_one_of_several_names_leaves_the_others,

@@ -352,12 +352,15 @@ impl Model {
     }
 
     fn rename(&mut self, (from, old): (Node, &str), (to, new): (Node, &str)) -> Result<()> {
-        let old = self.walk(from, old, Follow::Never)?;
-        let new = self.walk(to, new, Follow::Never)?;
-        let (Last::Name(old_name), Last::Name(new_name)) = (old.last, new.last) else {
+        let old = self.walk_to_parent(from, old, Follow::Never)?;
+        let new = self.walk_to_parent(to, new, Follow::Never)?;
+        let (Last::Name(old_name), Last::Name(new_name)) = (old.last.clone(), new.last.clone())
+        else {
             return Err(E::Busy);
         };
+        let old = self.find(old)?;
         let moved = old.node.ok_or(E::NoEntry)?;
+        let new = self.find(new)?;
         if !self.is_directory(moved) && (old.slash || new.slash) {
             return Err(E::NotDirectory);
         }

@@ -1,6 +1,6 @@
 //! rename(2): one table of all kinds against all kinds, and what moves along.
 
-use fs_core::{Descriptor, ErrorCode as E, FileType, Result, WriteAt};
+use fs_core::{Descriptor, ErrorCode as E, FileType, Remove, Result, WriteAt};
 
 use crate::scene::{
     NOFOLLOW, answers, file, lstat, mkdir, names, open, plot, read, read_file, stat, tree, write,
@@ -29,6 +29,8 @@ const NOTDIR: Option<E> = Some(E::NotDirectory);
 const ISDIR: Option<E> = Some(E::IsDirectory);
 const NOTEMPTY: Option<E> = Some(E::NotEmpty);
 const INVAL: Option<E> = Some(E::Invalid);
+const LOOP: Option<E> = Some(E::Loop);
+const TOOLONG: Option<E> = Some(E::NameTooLong);
 const BUSY: Option<E> = Some(E::Busy);
 const PERM: Option<E> = Some(E::NotPermitted);
 
@@ -154,9 +156,10 @@ pub fn dots_cannot_be_renamed<S: Subject>(subject: &S) {
     table(&root, &rows);
 }
 
-/// Both parents are walked to before either name is looked at; of two bad paths the old one counts.
+/// Both parents are walked to before either name is looked at; of two bad ways the old one counts.
 pub fn the_ways_to_both_names_come_first<S: Subject>(subject: &S) {
     let root = tree(subject, &[]);
+    let too_long = "n".repeat(256);
     let rows = [
         ("absent", "absent/x", NOENT),
         ("absent", "file/x", NOTDIR),
@@ -164,14 +167,40 @@ pub fn the_ways_to_both_names_come_first<S: Subject>(subject: &S) {
         ("file/x", "absent/x", NOTDIR),
         ("file", "dangling/x", NOENT),
         ("file", "to-file/x", NOTDIR),
-        ("file", "self/x", Some(E::Loop)),
-        ("self/x", "file/x", Some(E::Loop)),
+        ("file", "self/x", LOOP),
+        ("self/x", "file/x", LOOP),
         ("../x", "file/x", PERM),
         ("file/x", "../x", NOTDIR),
         ("file", "", NOENT),
         ("", "file/x", NOENT),
+        (&too_long, "file/x", NOTDIR),
+        (&too_long, ".", BUSY),
+        (&too_long, "x", TOOLONG),
+        ("absent", &too_long, NOENT),
+        ("file", &too_long, TOOLONG),
     ];
     table(&root, &rows);
+}
+
+/// The ways start where their descriptors stand: one that is a file, or was removed, is noticed in
+/// its turn.
+pub fn both_descriptors_must_be_directories<S: Subject>(subject: &S) {
+    let root = tree(subject, &["file", "dir/"]);
+    let not_a_directory = open(&root, "file").expect("a file");
+    let removed = open(&root, "dir").expect("a directory");
+    root.remove_at("dir", Remove::Directory)
+        .expect("an empty one");
+    for (from, old, to, expected) in [
+        (&root, "file", &not_a_directory, E::NotDirectory),
+        (&root, "absent/x", &not_a_directory, E::NoEntry),
+        (&not_a_directory, "x", &root, E::NotDirectory),
+        (&removed, "x", &not_a_directory, E::NotDirectory),
+        (&removed, "x", &root, E::NoEntry),
+        (&root, "file", &removed, E::NoEntry),
+    ] {
+        assert_eq!(from.rename_at(old, to, "new"), Err(expected), "{old}");
+    }
+    assert_eq!(names(&root), ["file"]);
 }
 
 /// A name onto itself, and onto another name of the same inode: success, and nothing changes

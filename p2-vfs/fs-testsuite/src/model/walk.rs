@@ -40,7 +40,31 @@ pub(super) struct Place {
 type Step = (String, bool);
 
 impl Model {
+    /// Walks to the end of the path, and looks at what is there.
     pub(super) fn walk(&self, from: Node, path: &str, follow: Follow) -> Result<Place> {
+        let place = self.walk_to_parent(from, path, follow)?;
+        self.find(place)
+    }
+
+    /// What a place's name stands for.
+    pub(super) fn find(&self, mut place: Place) -> Result<Place> {
+        if let Last::Name(name) = &place.last {
+            place.node = self.look_up(place.parent, name)?;
+        }
+        Ok(place)
+    }
+
+    fn look_up(&self, directory: Node, name: &str) -> Result<Option<Node>> {
+        let names = self.names(directory)?;
+        if name.len() > 255 {
+            return Err(E::NameTooLong);
+        }
+        Ok(names.get(name).copied())
+    }
+
+    /// Walks to where the last name is. That name is looked at only to see whether it is a link to
+    /// be followed.
+    pub(super) fn walk_to_parent(&self, from: Node, path: &str, follow: Follow) -> Result<Place> {
         if !self.is_directory(from) {
             return Err(E::NotDirectory);
         }
@@ -70,10 +94,16 @@ impl Model {
                 }
                 continue;
             }
-            if name.len() > 255 {
-                return Err(E::NameTooLong);
+            if is_last && follow == Follow::Never {
+                let last = Last::Name(name);
+                return Ok(Place {
+                    parent: here,
+                    last,
+                    node: None,
+                    slash,
+                });
             }
-            let node = self.names(here)?.get(&name).copied();
+            let node = self.look_up(here, &name)?;
             let is_followed = !is_last
                 || match follow {
                     Follow::Always => true,

@@ -45,11 +45,11 @@ fn agrees<S: Subject>(subject: &S, scope: Scope, cases: u32) {
 
 #[test]
 fn the_file_system_in_memory_is_the_model() {
-    agrees(&MemSubject, Scope::All, 2000);
+    agrees(&MemSubject, Scope::All, 1000);
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn linux_is_the_model() {
-    agrees(&support::host_fs::HostSubject, Scope::Linux, 500);
+    agrees(&support::host_fs::HostSubject, Scope::Linux, 300);
 }

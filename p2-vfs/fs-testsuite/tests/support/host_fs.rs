@@ -276,6 +276,8 @@ impl Descriptor for HostDescriptor {
 
     fn readlink_at(&self, path: &str) -> Result<String> {
         let (parent, name) = self.parent(path)?;
+        // A link before a slash is followed: not out of the directory.
+        self.look(PathFlags::empty(), path)?;
         let target = rustix::fs::readlinkat(parent, name, Vec::new()).map_err(error_code)?;
         target
             .into_string()
