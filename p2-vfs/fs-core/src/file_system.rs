@@ -49,7 +49,7 @@ pub trait Descriptor: Clone {
     /// Opens, and with [`OpenFlags::CREATE`] creates, the file or directory at `path`.
     ///
     /// # Errors
-    /// Those of paths; then `Invalid` (`DIRECTORY` with `CREATE`, `EXCLUSIVE` or `TRUNCATE`),
+    /// `Invalid` (`DIRECTORY` with `CREATE`, `EXCLUSIVE` or `TRUNCATE`); those of paths; then
     /// `IsDirectory` (`CREATE` with a trailing slash), `Exist` (`CREATE` and `EXCLUSIVE` on any
     /// existing name), `NoEntry` (absent without `CREATE`), `NotDirectory` (`DIRECTORY` on
     /// anything else, a trailing slash on a file), `Loop` (a link in the last place that is not to
@@ -150,8 +150,8 @@ pub trait Descriptor: Clone {
     ///
     /// # Errors
     /// `CrossDevice` (another file system); those of the ways to both names, old before new; then
-    /// `Busy` (`.` or `..` as the last component), `NoEntry` (no such source), `NotDirectory` (a trailing slash
-    /// on a file, or a directory over a file), `Invalid` (a directory into itself),
+    /// `Busy` (`.` or `..` as the last component), `NoEntry` (no such source), `NotDirectory` (a
+    /// trailing slash on a file, or a directory over a file), `Invalid` (a directory into itself),
     /// `IsDirectory` (a file over a directory), `NotEmpty` (over a directory with names in it),
     /// `ReadOnly`, `InsufficientSpace`. Two names of one inode: success, nothing changes.
     fn rename_at(&self, old_path: &str, new_dir: &Self, new_path: &str) -> Result<()>;

@@ -1,8 +1,8 @@
 //! The file system behind every front door.
 //!
-//! [`FileSystem`] and [`Descriptor`] are the seam; [`MemFs`] implements them in memory,
-//! [`ReadOnly`] makes any file system one that cannot be changed. Front doors
-//! (preview 1, `wasi:filesystem`, RPC) are bindings that translate and decide nothing about files.
+//! [`FileSystem`] and [`Descriptor`] are the seam; [`MemFs`] implements them in memory, [`ReadOnly`]
+//! on top of any other that is not to be changed. Front doors (preview 1, `wasi:filesystem`, RPC)
+//! are bindings that translate and decide nothing about files.
 
 mod clock;
 mod content;

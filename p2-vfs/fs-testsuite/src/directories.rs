@@ -5,19 +5,14 @@ use std::collections::BTreeSet;
 use fs_core::{Descriptor, ErrorCode as E, FileType, Remove};
 
 use crate::scene::{
-    FOLLOW, NOFOLLOW, PLAIN, READ, answers, empty, entries, file, lstat, mkdir, names, open, plot,
-    stat, tree,
+    FOLLOW, NOFOLLOW, PLAIN, READ, empty, entries, file, lstat, mkdir, names, open, plot, stat,
+    tree,
 };
 use crate::subject::Subject;
+use crate::table::{EXIST, NOENT, NOTDIR, OK, PERM, answers};
 
 /// More names than any listing holds in one piece.
 const MANY: usize = 10_000;
-
-const OK: Option<E> = None;
-const NOENT: Option<E> = Some(E::NoEntry);
-const NOTDIR: Option<E> = Some(E::NotDirectory);
-const EXIST: Option<E> = Some(E::Exist);
-const PERM: Option<E> = Some(E::NotPermitted);
 
 /// mkdir: the way there, then whatever is in the way, followed or not.
 pub fn mkdir_answers_as_linux_does<S: Subject>(subject: &S) {

@@ -33,6 +33,7 @@
 
 mod scene;
 mod subject;
+mod table;
 
 pub mod content;
 pub mod descriptors;
@@ -53,7 +54,7 @@ pub use subject::{DescriptorOf, ReadOnlyTree, Subject, TwoFileSystems, TwoPreope
 
 /// A rule in a list.
 pub struct Rule<S> {
-    /// The function's path in this crate, such as `rename::a_directory_moves_over_an_empty_one`.
+    /// The function's path in this crate, such as `rename::dots_cannot_be_renamed`.
     pub name: &'static str,
     /// The function.
     pub check: fn(&S),

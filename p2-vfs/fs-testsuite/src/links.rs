@@ -3,10 +3,10 @@
 use fs_core::{Descriptor, ErrorCode as E, FileType, Remove, Result, WriteAt};
 
 use crate::scene::{
-    FOLLOW, NOFOLLOW, answers, empty, file, lstat, open, plot, read, read_file, stat, symlink,
-    tree, write,
+    FOLLOW, NOFOLLOW, empty, file, lstat, open, plot, read, read_file, stat, symlink, tree, write,
 };
 use crate::subject::Subject;
+use crate::table::{Answer, EXIST, NOENT, NOTDIR, OK, PERM, answers};
 
 /// What is there to be linked, and in the way of a link.
 const PLANTED: [&str; 8] = [
@@ -20,15 +20,9 @@ const PLANTED: [&str; 8] = [
     "dangling->absent",
 ];
 
-const OK: Option<E> = None;
-const NOENT: Option<E> = Some(E::NoEntry);
-const NOTDIR: Option<E> = Some(E::NotDirectory);
-const EXIST: Option<E> = Some(E::Exist);
-const PERM: Option<E> = Some(E::NotPermitted);
-
 fn table<D: Descriptor>(
     root: &D,
-    rows: &[(&str, &str, Option<E>)],
+    rows: &[(&str, &str, Answer)],
     operation: impl Fn(&D, &str, &str) -> Result<()>,
 ) {
     for (index, (old, new, expected)) in rows.iter().enumerate() {

@@ -3,10 +3,11 @@
 use fs_core::{Descriptor, DescriptorFlags, ErrorCode as E, FileType, OpenFlags, PathFlags};
 
 use crate::scene::{
-    FOLLOW, NOFOLLOW, PLAIN, READ, RW, WRITE, answers, empty, file, lstat, names, open, plant,
-    plot, read_file, stat, tree, write_file,
+    FOLLOW, NOFOLLOW, PLAIN, READ, RW, WRITE, empty, file, lstat, names, open, plant, plot,
+    read_file, stat, tree, write_file,
 };
 use crate::subject::Subject;
+use crate::table::answers;
 
 const CREATE: OpenFlags = OpenFlags::CREATE;
 const EXCLUSIVE: OpenFlags = OpenFlags::EXCLUSIVE;

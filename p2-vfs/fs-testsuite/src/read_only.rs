@@ -7,10 +7,11 @@ use fs_core::{
 };
 
 use crate::scene::{
-    FOLLOW, NOFOLLOW, PLAIN, READ, RW, WRITE, answers, entries, lstat, names, open, plant, read,
-    read_file, root_of,
+    FOLLOW, NOFOLLOW, PLAIN, READ, RW, WRITE, entries, lstat, names, open, plant, read, read_file,
+    root_of,
 };
 use crate::subject::ReadOnlyTree;
+use crate::table::answers;
 
 const PLANTED: [&str; 8] = [
     "file",

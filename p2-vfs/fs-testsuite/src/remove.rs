@@ -3,10 +3,11 @@
 use fs_core::{Descriptor, ErrorCode as E, FileType, NewTimestamp, Remove, Target, WriteAt};
 
 use crate::scene::{
-    FOLLOW, NOFOLLOW, PLAIN, READ, RW, answers, create, empty, file, lstat, mkdir, names, open,
-    plot, read, read_file, stat, tree, write, write_file,
+    FOLLOW, NOFOLLOW, PLAIN, READ, RW, create, empty, file, lstat, mkdir, names, open, plot, read,
+    read_file, stat, tree, write, write_file,
 };
 use crate::subject::Subject;
+use crate::table::{Answer, INVAL, ISDIR, LOOP, NOENT, NOTDIR, NOTEMPTY, OK, PERM, answers};
 
 /// What is there to be removed.
 const PLANTED: [&str; 9] = [
@@ -21,16 +22,7 @@ const PLANTED: [&str; 9] = [
     "self->self",
 ];
 
-const OK: Option<E> = None;
-const NOENT: Option<E> = Some(E::NoEntry);
-const NOTDIR: Option<E> = Some(E::NotDirectory);
-const ISDIR: Option<E> = Some(E::IsDirectory);
-const NOTEMPTY: Option<E> = Some(E::NotEmpty);
-const INVAL: Option<E> = Some(E::Invalid);
-const LOOP: Option<E> = Some(E::Loop);
-const PERM: Option<E> = Some(E::NotPermitted);
-
-fn table<D: Descriptor>(root: &D, kind: Remove, rows: &[(&str, Option<E>)]) {
+fn table<D: Descriptor>(root: &D, kind: Remove, rows: &[(&str, Answer)]) {
     for (index, (path, expected)) in rows.iter().enumerate() {
         let plot = plot(root, &index.to_string(), &PLANTED);
         let row = format!("{kind:?} {path:?}");

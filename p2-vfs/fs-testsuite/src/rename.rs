@@ -3,10 +3,12 @@
 use fs_core::{Descriptor, ErrorCode as E, FileType, Remove, Result, WriteAt};
 
 use crate::scene::{
-    NOFOLLOW, answers, file, lstat, mkdir, names, open, plot, read, read_file, stat, tree, write,
-    write_file,
+    NOFOLLOW, file, lstat, mkdir, names, open, plot, read, read_file, stat, tree, write, write_file,
 };
 use crate::subject::Subject;
+use crate::table::{
+    Answer, BUSY, INVAL, ISDIR, LOOP, NOENT, NOTDIR, NOTEMPTY, OK, PERM, TOOLONG, answers,
+};
 
 /// What is there to be renamed, and to be renamed onto.
 const KINDS: [&str; 11] = [
@@ -22,17 +24,6 @@ const KINDS: [&str; 11] = [
     "dangling->absent",
     "self->self",
 ];
-
-const OK: Option<E> = None;
-const NOENT: Option<E> = Some(E::NoEntry);
-const NOTDIR: Option<E> = Some(E::NotDirectory);
-const ISDIR: Option<E> = Some(E::IsDirectory);
-const NOTEMPTY: Option<E> = Some(E::NotEmpty);
-const INVAL: Option<E> = Some(E::Invalid);
-const LOOP: Option<E> = Some(E::Loop);
-const TOOLONG: Option<E> = Some(E::NameTooLong);
-const BUSY: Option<E> = Some(E::Busy);
-const PERM: Option<E> = Some(E::NotPermitted);
 
 /// Renames, and looks whether the inode moved.
 fn rename<D: Descriptor>(directory: &D, old: &str, new: &str) -> Result<()> {
@@ -54,7 +45,7 @@ fn rename<D: Descriptor>(directory: &D, old: &str, new: &str) -> Result<()> {
     Ok(())
 }
 
-fn table<D: Descriptor>(root: &D, rows: &[(&str, &str, Option<E>)]) {
+fn table<D: Descriptor>(root: &D, rows: &[(&str, &str, Answer)]) {
     for (index, (old, new, expected)) in rows.iter().enumerate() {
         let plot = plot(root, &index.to_string(), &KINDS);
         let row = format!("rename {old} {new}");
@@ -65,54 +56,32 @@ fn table<D: Descriptor>(root: &D, rows: &[(&str, &str, Option<E>)]) {
 /// The whole table of kinds: what is moved, by what is there, with and without trailing slashes.
 pub fn every_kind_over_every_kind_answers_as_linux_does<S: Subject>(subject: &S) {
     let root = tree(subject, &[]);
-    let (olds, news, expected) = (
-        [
-            "absent", "file", "to-file", "to-dir", "dangling", "empty", "full",
-        ],
-        [
-            "absent", "other", "empty", "full", "to-file", "to-dir", "dangling", "self",
-        ],
-        [
-            [NOENT, NOENT, NOENT, NOENT, NOENT, NOENT, NOENT, NOENT],
-            [OK, OK, ISDIR, ISDIR, OK, OK, OK, OK],
-            [OK, OK, ISDIR, ISDIR, OK, OK, OK, OK],
-            [OK, OK, ISDIR, ISDIR, OK, OK, OK, OK],
-            [OK, OK, ISDIR, ISDIR, OK, OK, OK, OK],
-            [OK, NOTDIR, OK, NOTEMPTY, NOTDIR, NOTDIR, NOTDIR, NOTDIR],
-            [OK, NOTDIR, OK, OK, NOTDIR, NOTDIR, NOTDIR, NOTDIR],
-        ],
-    );
-    let is_directory = |old: &str| ["empty", "full"].contains(&old);
-    for (old, expected) in olds.into_iter().zip(expected) {
+    let new = [
+        "absent", "other", "empty", "full", "to-file", "to-dir", "dangling",
+    ];
+    for (old, expected) in [
+        ("absent", [NOENT, NOENT, NOENT, NOENT, NOENT, NOENT, NOENT]),
+        ("file", [OK, OK, ISDIR, ISDIR, OK, OK, OK]),
+        ("to-file", [OK, OK, ISDIR, ISDIR, OK, OK, OK]),
+        ("to-dir", [OK, OK, ISDIR, ISDIR, OK, OK, OK]),
+        ("self", [OK, OK, ISDIR, ISDIR, OK, OK, OK]),
+        ("empty", [OK, NOTDIR, OK, NOTEMPTY, NOTDIR, NOTDIR, NOTDIR]),
+        ("full", [OK, NOTDIR, OK, OK, NOTDIR, NOTDIR, NOTDIR]),
+    ] {
         let top = plot(&root, old, &[]);
-        let slashed = expected.map(|without| match without {
-            NOENT => NOENT,
-            _ if is_directory(old) => without,
-            _ => NOTDIR,
-        });
-        for (old_slash, new_slash) in [("", ""), ("/", ""), ("", "/"), ("/", "/")] {
-            let expected = match (old_slash, new_slash) {
-                ("", "") => expected,
-                _ => slashed,
+        for (new, expected) in new.into_iter().zip(expected) {
+            let slashed = match old {
+                "absent" | "empty" | "full" => expected,
+                _ => NOTDIR,
             };
-            let name = format!("{}{}", old_slash.len(), new_slash.len());
-            let plot = plot(&top, &name, &[]);
-            let rows: Vec<_> = news
-                .into_iter()
-                .zip(expected)
-                .map(|(new, expected)| {
-                    (
-                        format!("{old}{old_slash}"),
-                        format!("{new}{new_slash}"),
-                        expected,
-                    )
-                })
-                .collect();
-            let rows: Vec<_> = rows
-                .iter()
-                .map(|(old, new, expected)| (&**old, &**new, *expected))
-                .collect();
-            table(&plot, &rows);
+            let (old_slash, new_slash) = (format!("{old}/"), format!("{new}/"));
+            let rows = [
+                (old, new, expected),
+                (&old_slash, new, slashed),
+                (old, &new_slash, slashed),
+                (&old_slash, &new_slash, slashed),
+            ];
+            table(&plot(&top, new, &[]), &rows);
         }
     }
 }

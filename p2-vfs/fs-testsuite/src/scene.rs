@@ -1,10 +1,10 @@
-//! What the rules share: planting a tree, looking at it, and tables of answers.
+//! What the rules share: planting a tree, and looking at it.
 
 use std::collections::BTreeMap;
 
 use fs_core::{
-    Descriptor, DescriptorFlags, DirEntry, ErrorCode, FileSystem, FileType, NewTimestamp,
-    OpenFlags, PathFlags, Result, Stat, Target, WriteAt,
+    Descriptor, DescriptorFlags, DirEntry, FileSystem, FileType, NewTimestamp, OpenFlags,
+    PathFlags, Result, Stat, Target, WriteAt,
 };
 
 use crate::subject::{DescriptorOf, Subject};
@@ -167,21 +167,6 @@ pub(crate) fn everything_below<D: Descriptor>(directory: &D) -> BTreeMap<String,
         found.insert(path, (stat, content));
     }
     found
-}
-
-/// Runs `operation` and compares its answer; an operation that fails must have changed nothing.
-pub(crate) fn answers<D: Descriptor, T>(
-    directory: &D,
-    row: &str,
-    expected: Option<ErrorCode>,
-    operation: impl FnOnce(&D) -> Result<T>,
-) {
-    let before = everything_below(directory);
-    let answer = operation(directory).err();
-    assert_eq!(answer, expected, "{row}");
-    if answer.is_some() {
-        assert_eq!(before, everything_below(directory), "{row} failed");
-    }
 }
 
 /// How often [`let_time_pass`] looks: seconds on any clock that moves.

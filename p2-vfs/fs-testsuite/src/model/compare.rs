@@ -35,7 +35,10 @@ impl fmt::Display for Disagreement {
 ///
 /// # Errors
 /// The first difference.
-pub fn compare<D: Descriptor>(root: D, operations: &[Operation]) -> Result<usize, Disagreement> {
+pub fn compare<D: Descriptor>(
+    root: D,
+    operations: &[Operation],
+) -> Result<usize, Box<Disagreement>> {
     let mut pair = Pair {
         model: Model::new(),
         slots: std::array::from_fn(|_| None),
@@ -46,12 +49,14 @@ pub fn compare<D: Descriptor>(root: D, operations: &[Operation]) -> Result<usize
     pair.slots[0] = Some((root, Description { node: ROOT, access }));
     let mut count = 0;
     for (step, operation) in operations.iter().enumerate() {
-        let part = |(place, model, file_system)| Disagreement {
-            step,
-            operation: operation.clone(),
-            place,
-            model,
-            file_system,
+        let part = |(place, model, file_system)| {
+            Box::new(Disagreement {
+                step,
+                operation: operation.clone(),
+                place,
+                model,
+                file_system,
+            })
         };
         match pair.run(operation) {
             None => continue,

@@ -359,8 +359,8 @@ fn file_type(linux: rustix::fs::FileType) -> FileType {
 
 fn timespec(time: NewTimestamp) -> Timespec {
     let (tv_sec, tv_nsec) = match time {
-        NewTimestamp::NoChange => (0, UTIME_OMIT.into()),
-        NewTimestamp::Now => (0, UTIME_NOW.into()),
+        NewTimestamp::NoChange => (0, UTIME_OMIT),
+        NewTimestamp::Now => (0, UTIME_NOW),
         NewTimestamp::At(Timestamp(time)) => {
             ((time / 1_000_000_000) as i64, (time % 1_000_000_000) as i64)
         }
