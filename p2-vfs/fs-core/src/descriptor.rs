@@ -6,8 +6,8 @@ use crate::error_code::{ErrorCode, Result};
 use crate::file_system::Descriptor;
 use crate::inode::{Inode, InodeKind};
 use crate::mem_fs::Shared;
-use crate::path::{PATH_MAX, last_component};
-use crate::resolve::{Last, LastLink, Place, resolve};
+use crate::path::{check_link_target, last_component};
+use crate::resolve::{Last, LastLink, Place, resolve, resolve_parent};
 use crate::tree::{InodeId, Tree};
 use crate::types::{
     DescriptorFlags, DirEntry, Listing, NewTimestamp, OpenFlags, PathFlags, Remove, Stat,
@@ -68,13 +68,33 @@ impl MemDescriptor {
         }
     }
 
-    fn opened(&self, tree: &Tree, id: InodeId, flags: DescriptorFlags) -> Result<Self> {
-        Ok(Self {
+    /// The inode that a path from here led to. A removed directory is not in the tree, but still
+    /// what `.` stands for.
+    fn inode<'t>(&'t self, tree: &'t Tree, id: InodeId) -> Result<&'t Arc<Inode>> {
+        if id == self.id {
+            Ok(&self.inode)
+        } else {
+            tree.inode(id)
+        }
+    }
+
+    /// What a place stands for, where something must be.
+    fn existing<'t>(&'t self, tree: &'t Tree, place: &Place<'_>) -> Result<&'t Arc<Inode>> {
+        let found = place.found.ok_or(ErrorCode::NoEntry)?;
+        let inode = self.inode(tree, found)?;
+        if place.must_be_dir && !matches!(inode.kind(), InodeKind::Directory) {
+            return Err(ErrorCode::NotDirectory);
+        }
+        Ok(inode)
+    }
+
+    fn opened(&self, id: InodeId, inode: Arc<Inode>, flags: DescriptorFlags) -> Self {
+        Self {
             shared: self.shared.clone(),
             id,
-            inode: tree.inode(id)?.clone(),
+            inode,
             flags,
-        })
+        }
     }
 
     /// Runs `look` on the inode at `path`.
@@ -87,8 +107,7 @@ impl MemDescriptor {
         let base = self.base()?;
         let tree = self.shared.read();
         let place = resolve(&tree, base, path, last_link(at))?;
-        let found = existing(&tree, &place)?;
-        look(tree.inode(found)?)
+        look(self.existing(&tree, &place)?)
     }
 
     /// Gives a new inode of this kind the name at `path`, which must be absent.
@@ -98,7 +117,7 @@ impl MemDescriptor {
         let place = resolve(&tree, base, path, LastLink::Keep)?;
         let is_directory = matches!(kind, InodeKind::Directory);
         if let Some(found) = place.found {
-            let on_file = !matches!(tree.inode(found)?.kind(), InodeKind::Directory);
+            let on_file = !matches!(self.inode(&tree, found)?.kind(), InodeKind::Directory);
             return Err(if place.must_be_dir && on_file && !is_directory {
                 ErrorCode::NotDirectory
             } else {
@@ -169,36 +188,39 @@ impl Descriptor for MemDescriptor {
         if open.contains(OpenFlags::DIRECTORY) && open.intersects(creating) {
             return Err(ErrorCode::Invalid);
         }
-        let exclusive = open.contains(OpenFlags::CREATE | OpenFlags::EXCLUSIVE);
-        let last_link = if exclusive {
-            LastLink::Keep
-        } else {
-            last_link(at)
-        };
         if !open.contains(OpenFlags::CREATE) {
             let tree = self.shared.read();
-            let place = resolve(&tree, base, path, last_link)?;
+            let place = resolve(&tree, base, path, last_link(at))?;
             let found = place.found.ok_or(ErrorCode::NoEntry)?;
-            check_open(&tree, &place, found, open, access)?;
-            let opened = self.opened(&tree, found, access)?;
+            let inode = self.inode(&tree, found)?;
+            check_open(inode, &place, open, access)?;
+            let opened = self.opened(found, inode.clone(), access);
             drop(tree);
             return opened.emptied(open);
         }
+        let exclusive = open.contains(OpenFlags::EXCLUSIVE);
+        let last_link = if exclusive || !at.contains(PathFlags::SYMLINK_FOLLOW) {
+            LastLink::Keep
+        } else {
+            LastLink::FollowWithoutSlash
+        };
         let mut tree = self.shared.write();
         let place = resolve(&tree, base, path, last_link)?;
+        if place.must_be_dir {
+            return Err(ErrorCode::IsDirectory);
+        }
         let id = match place.found {
             Some(_) if exclusive => return Err(ErrorCode::Exist),
             Some(found) => {
-                check_open(&tree, &place, found, open, access)?;
+                check_open(self.inode(&tree, found)?, &place, open, access)?;
                 found
             }
-            None if place.must_be_dir => return Err(ErrorCode::NoEntry),
             None => {
                 let (parent, name) = (place.parent, name_of(&place)?);
                 self.add(&mut tree, parent, name, InodeKind::File)?
             }
         };
-        let opened = self.opened(&tree, id, access)?;
+        let opened = self.opened(id, tree.inode(id)?.clone(), access);
         drop(tree);
         opened.emptied(open)
     }
@@ -279,7 +301,11 @@ impl Descriptor for MemDescriptor {
         modification: NewTimestamp,
     ) -> Result<()> {
         let now = self.now();
+        let nothing = access == NewTimestamp::NoChange && modification == NewTimestamp::NoChange;
         let set = |inode: &Arc<Inode>| {
+            if nothing {
+                return Ok(());
+            }
             let mut record = inode.write();
             record.access = chosen(access, record.access, now);
             record.modification = chosen(modification, record.modification, now);
@@ -317,18 +343,7 @@ impl Descriptor for MemDescriptor {
     }
 
     fn symlink_at(&self, target: &str, path: &str) -> Result<()> {
-        if target.is_empty() {
-            return Err(ErrorCode::NoEntry);
-        }
-        if target.starts_with('/') {
-            return Err(ErrorCode::NotPermitted);
-        }
-        if target.len() > PATH_MAX {
-            return Err(ErrorCode::NameTooLong);
-        }
-        if target.as_bytes().contains(&0) {
-            return Err(ErrorCode::Invalid);
-        }
+        check_link_target(target)?;
         self.create(path, InodeKind::Symlink(target.into()))
     }
 
@@ -344,21 +359,20 @@ impl Descriptor for MemDescriptor {
         if at.contains(PathFlags::SYMLINK_FOLLOW) {
             return Err(ErrorCode::Invalid);
         }
-        let (old_base, new_base) = (self.base()?, new_dir.base()?);
         let mut tree = self.shared.write();
-        let old = resolve(&tree, old_base, old_path, LastLink::FollowBeforeSlash)?;
-        let child = existing(&tree, &old)?;
-        let new = resolve(&tree, new_base, new_path, LastLink::Keep)?;
+        let old = resolve(&tree, self.base()?, old_path, LastLink::FollowBeforeSlash)?;
+        let inode = self.existing(&tree, &old)?.clone();
+        let new = resolve(&tree, new_dir.base()?, new_path, LastLink::Keep)?;
         if new.found.is_some() {
             return Err(ErrorCode::Exist);
         }
         if new.must_be_dir {
             return Err(ErrorCode::NoEntry);
         }
-        let inode = tree.inode(child)?.clone();
         if matches!(inode.kind(), InodeKind::Directory) {
             return Err(ErrorCode::NotPermitted);
         }
+        let child = old.found.ok_or(ErrorCode::NoEntry)?;
         let (parent, name) = (new.parent, name_of(&new)?);
         tree.link(parent, name, child)?;
         let now = self.coarse_now();
@@ -369,14 +383,15 @@ impl Descriptor for MemDescriptor {
 
     fn rename_at(&self, old_path: &str, new_dir: &Self, new_path: &str) -> Result<()> {
         self.same_file_system(new_dir)?;
-        let (old_base, new_base) = (self.base()?, new_dir.base()?);
         let mut tree = self.shared.write();
-        let old = resolve(&tree, old_base, old_path, LastLink::Keep)?;
-        let new = resolve(&tree, new_base, new_path, LastLink::Keep)?;
+        let old = resolve_parent(&tree, self.base()?, old_path)?;
+        let new = resolve_parent(&tree, new_dir.base()?, new_path)?;
         let (Last::Name(_), Last::Name(_)) = (old.last, new.last) else {
             return Err(ErrorCode::Busy);
         };
+        let old = old.look_up(&tree)?;
         let moved = old.found.ok_or(ErrorCode::NoEntry)?;
+        let new = new.look_up(&tree)?;
         check_rename(&tree, moved, &old, &new)?;
         if new.found == Some(moved) {
             return Ok(());
@@ -440,15 +455,6 @@ fn last_link(at: PathFlags) -> LastLink {
     }
 }
 
-/// What a place stands for, where something must be.
-fn existing(tree: &Tree, place: &Place<'_>) -> Result<InodeId> {
-    let found = place.found.ok_or(ErrorCode::NoEntry)?;
-    if place.must_be_dir && !matches!(tree.inode(found)?.kind(), InodeKind::Directory) {
-        return Err(ErrorCode::NotDirectory);
-    }
-    Ok(found)
-}
-
 /// The name at a place, kept while the tree changes.
 fn name_of(place: &Place<'_>) -> Result<Box<str>> {
     let Last::Name(name) = place.last else {
@@ -463,13 +469,12 @@ fn name_of(place: &Place<'_>) -> Result<Box<str>> {
 }
 
 fn check_open(
-    tree: &Tree,
+    inode: &Inode,
     place: &Place<'_>,
-    found: InodeId,
     open: OpenFlags,
     access: DescriptorFlags,
 ) -> Result<()> {
-    match tree.inode(found)?.kind() {
+    match inode.kind() {
         InodeKind::Symlink(_) if open.contains(OpenFlags::DIRECTORY) => {
             Err(ErrorCode::NotDirectory)
         }

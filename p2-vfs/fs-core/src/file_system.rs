@@ -49,11 +49,11 @@ pub trait Descriptor: Clone {
     /// Opens, and with [`OpenFlags::CREATE`] creates, the file or directory at `path`.
     ///
     /// # Errors
-    /// Those of paths; then `Invalid` (`DIRECTORY` with `CREATE`, `EXCLUSIVE` or `TRUNCATE`),
-    /// `Exist` (`CREATE` and `EXCLUSIVE` on any existing name), `NoEntry` (absent without
-    /// `CREATE`, or `CREATE` with a trailing slash), `NotDirectory` (`DIRECTORY` on anything else,
-    /// a trailing slash on a file), `Loop` (a link in the last place that is not to be followed),
-    /// `IsDirectory` (`WRITE`, `CREATE` or `TRUNCATE` on a directory), `ReadOnly`,
+    /// `Invalid` (`DIRECTORY` with `CREATE`, `EXCLUSIVE` or `TRUNCATE`); those of paths; then
+    /// `IsDirectory` (`CREATE` with a trailing slash), `Exist` (`CREATE` and `EXCLUSIVE` on any
+    /// existing name), `NoEntry` (absent without `CREATE`), `NotDirectory` (`DIRECTORY` on
+    /// anything else, a trailing slash on a file), `Loop` (a link in the last place that is not to
+    /// be followed), `IsDirectory` (`WRITE`, `CREATE` or `TRUNCATE` on a directory), `ReadOnly`,
     /// `InsufficientSpace`.
     fn open_at(
         &self,
@@ -103,7 +103,7 @@ pub trait Descriptor: Clone {
     /// `FileTooLarge`.
     fn allocate(&self, offset: u64, len: u64) -> Result<()>;
 
-    /// Sets times, and nothing else but the time of change.
+    /// Sets times, and nothing else but the time of change; with nothing to set, not even that.
     fn set_times_at(
         &self,
         target: Target<'_>,
@@ -149,9 +149,9 @@ pub trait Descriptor: Clone {
     /// Moves `old_path` to `new_path` below `new_dir`, replacing what is there.
     ///
     /// # Errors
-    /// `CrossDevice` (another file system); those of paths, old before new; then `Busy` (`.` or
-    /// `..` as the last component), `NoEntry` (no such source), `NotDirectory` (a trailing slash
-    /// on a file, or a directory over a file), `Invalid` (a directory into itself),
+    /// `CrossDevice` (another file system); those of the ways to both names, old before new; then
+    /// `Busy` (`.` or `..` as the last component), `NoEntry` (no such source), `NotDirectory` (a
+    /// trailing slash on a file, or a directory over a file), `Invalid` (a directory into itself),
     /// `IsDirectory` (a file over a directory), `NotEmpty` (over a directory with names in it),
     /// `ReadOnly`, `InsufficientSpace`. Two names of one inode: success, nothing changes.
     fn rename_at(&self, old_path: &str, new_dir: &Self, new_path: &str) -> Result<()>;

@@ -1,7 +1,8 @@
 //! The file system behind every front door.
 //!
-//! [`FileSystem`] and [`Descriptor`] are the seam; [`MemFs`] implements them in memory. Front doors
-//! (preview 1, `wasi:filesystem`, RPC) are bindings that translate and decide nothing about files.
+//! [`FileSystem`] and [`Descriptor`] are the seam; [`MemFs`] implements them in memory, [`ReadOnly`]
+//! on top of any other that is not to be changed. Front doors (preview 1, `wasi:filesystem`, RPC)
+//! are bindings that translate and decide nothing about files.
 
 mod clock;
 mod content;
@@ -14,6 +15,7 @@ mod inode;
 mod mem_fs;
 mod page_table;
 mod path;
+mod read_only;
 mod resolve;
 mod space;
 mod tree;
@@ -24,6 +26,7 @@ pub use descriptor::MemDescriptor;
 pub use error_code::{ErrorCode, Result};
 pub use file_system::{Descriptor, FileSystem, Preopen};
 pub use mem_fs::{MemFs, MemFsBuilder};
+pub use read_only::{ReadOnly, ReadOnlyDescriptor};
 pub use space::{Limits, Usage};
 pub use types::{
     DescriptorFlags, DirEntry, FileType, Ino, Listing, NewTimestamp, OpenFlags, PathFlags, Remove,

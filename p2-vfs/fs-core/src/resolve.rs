@@ -3,7 +3,7 @@
 
 use crate::error_code::{ErrorCode, Result};
 use crate::inode::InodeKind;
-use crate::path::{Component, Components};
+use crate::path::{Component, Components, NAME_MAX};
 use crate::tree::{InodeId, Tree};
 
 /// How many links one resolution follows before it is `Loop`, as Linux does.
@@ -16,6 +16,8 @@ pub(crate) enum LastLink {
     Follow,
     /// It is followed if slashes come behind it (path_resolution(7)).
     FollowBeforeSlash,
+    /// It is followed unless slashes come behind it: open(2) creates no directory.
+    FollowWithoutSlash,
     /// It is what the operation is about: names are made, moved and removed.
     Keep,
 }
@@ -43,6 +45,19 @@ pub(crate) struct Place<'t> {
     pub(crate) must_be_dir: bool,
 }
 
+impl Place<'_> {
+    /// Looks the name up.
+    ///
+    /// # Errors
+    /// `NameTooLong`, `NoEntry` (the parent was removed).
+    pub(crate) fn look_up(mut self, tree: &Tree) -> Result<Self> {
+        if let Last::Name(name) = self.last {
+            self.found = look_up(tree, self.parent, name)?;
+        }
+        Ok(self)
+    }
+}
+
 /// Walks `path` from the directory `base`.
 ///
 /// # Errors
@@ -53,16 +68,31 @@ pub(crate) fn resolve<'t>(
     path: &'t str,
     last_link: LastLink,
 ) -> Result<Place<'t>> {
-    let walk = Walk {
-        tree,
-        base,
-        current: base,
-        pending: Components::of(path)?,
-        suspended: Vec::new(),
-        followed: 0,
-        must_be_dir: false,
-    };
-    walk.run(last_link)
+    let place = Walk::new(tree, base, path)?.run(last_link)?;
+    match last_link {
+        LastLink::Keep => place.look_up(tree),
+        LastLink::Follow | LastLink::FollowBeforeSlash | LastLink::FollowWithoutSlash => Ok(place),
+    }
+}
+
+/// Walks to the directory of the last component, which is not looked up, as if nothing were found.
+///
+/// # Errors
+/// Those of paths but for the last component's.
+pub(crate) fn resolve_parent<'t>(
+    tree: &'t Tree,
+    base: InodeId,
+    path: &'t str,
+) -> Result<Place<'t>> {
+    Walk::new(tree, base, path)?.run(LastLink::Keep)
+}
+
+fn look_up(tree: &Tree, directory: InodeId, name: &str) -> Result<Option<InodeId>> {
+    let directory = tree.directory(directory)?;
+    if name.len() > NAME_MAX {
+        return Err(ErrorCode::NameTooLong);
+    }
+    Ok(directory.get(name).map(|dentry| dentry.child))
 }
 
 struct Walk<'t> {
@@ -79,9 +109,22 @@ struct Walk<'t> {
 }
 
 impl<'t> Walk<'t> {
+    fn new(tree: &'t Tree, base: InodeId, path: &'t str) -> Result<Self> {
+        Ok(Self {
+            tree,
+            base,
+            current: base,
+            pending: Components::of(path)?,
+            suspended: Vec::new(),
+            followed: 0,
+            must_be_dir: false,
+        })
+    }
+
+    /// Walks to the end of the path. What [`LastLink::Keep`] leaves is not looked up.
     fn run(mut self, last_link: LastLink) -> Result<Place<'t>> {
         loop {
-            let Some(component) = self.pending.split_first()? else {
+            let Some(component) = self.pending.split_first() else {
                 // Only a link's target can end early, and an empty one cannot be made.
                 self.pending = self.suspended.pop().ok_or(ErrorCode::NoEntry)?;
                 continue;
@@ -95,7 +138,10 @@ impl<'t> Walk<'t> {
                 }
                 Component::Name(name) if is_last => {
                     self.must_be_dir |= self.pending.is_trailing_slash();
-                    let found = self.look_up(name)?;
+                    if last_link == LastLink::Keep {
+                        return Ok(self.place(Last::Name(name), None));
+                    }
+                    let found = look_up(self.tree, self.current, name)?;
                     if let Some(target) = found.and_then(|id| self.link_target(id))
                         && self.follows(last_link)
                     {
@@ -119,6 +165,7 @@ impl<'t> Walk<'t> {
         match last_link {
             LastLink::Follow => true,
             LastLink::FollowBeforeSlash => self.must_be_dir,
+            LastLink::FollowWithoutSlash => !self.must_be_dir,
             LastLink::Keep => false,
         }
     }
@@ -132,7 +179,7 @@ impl<'t> Walk<'t> {
     }
 
     fn descend(&mut self, name: &'t str) -> Result<()> {
-        let id = self.look_up(name)?.ok_or(ErrorCode::NoEntry)?;
+        let id = look_up(self.tree, self.current, name)?.ok_or(ErrorCode::NoEntry)?;
         match self.tree.inode(id)?.kind() {
             InodeKind::Directory => {
                 self.current = id;
@@ -155,11 +202,6 @@ impl<'t> Walk<'t> {
             self.must_be_dir |= behind.is_trailing_slash();
         }
         Ok(())
-    }
-
-    fn look_up(&self, name: &str) -> Result<Option<InodeId>> {
-        let directory = self.tree.directory(self.current)?;
-        Ok(directory.get(name).map(|dentry| dentry.child))
     }
 
     fn link_target(&self, id: InodeId) -> Option<&'t str> {

@@ -1,7 +1,7 @@
 //! Content against a model: a vector of bytes.
 
-use crate::support::{NOFOLLOW, create, empty, read, tree, write};
-use fs_core::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, WriteAt};
+use crate::support::{create, empty, read, write};
+use fs_core::{Descriptor, WriteAt};
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
@@ -79,52 +79,4 @@ proptest! {
         }
         prop_assert!(read(&file, 0, usize::MAX) == model);
     }
-}
-
-#[test]
-fn access_is_checked_before_anything_else() {
-    let root = tree(&["file", "dir/"]);
-    let open = |access| {
-        root.open_at(NOFOLLOW, "file", OpenFlags::empty(), access)
-            .expect("a file")
-    };
-    let readable = open(DescriptorFlags::READ);
-    let writable = open(DescriptorFlags::WRITE);
-    let directory = crate::support::open(&root, "dir").expect("a directory");
-    let read = |file: &fs_core::MemDescriptor| file.read_at(0, 0, |_| ()).err();
-    let write = |file: &fs_core::MemDescriptor| file.write_at(WriteAt::End, 0, |_| ()).err();
-    assert_eq!(read(&writable), Some(ErrorCode::BadDescriptor));
-    assert_eq!(write(&readable), Some(ErrorCode::BadDescriptor));
-    assert_eq!(read(&directory), Some(ErrorCode::IsDirectory));
-    assert_eq!(write(&directory), Some(ErrorCode::BadDescriptor));
-    assert_eq!(readable.set_size(0), Err(ErrorCode::Invalid));
-    assert_eq!(directory.set_size(0), Err(ErrorCode::BadDescriptor));
-    assert_eq!(writable.set_size(1 << 63), Err(ErrorCode::Invalid));
-    assert_eq!(writable.allocate(u64::MAX, 2), Err(ErrorCode::FileTooLarge));
-    assert_eq!(
-        readable.read_at(1 << 63, 1, |_| ()),
-        Err(ErrorCode::Invalid)
-    );
-}
-
-#[test]
-fn a_full_file_system_says_so_and_goes_on() {
-    let (_, _, hands) = empty();
-    let limits = fs_core::Limits {
-        bytes: 100_000,
-        inodes: 10,
-    };
-    let fs = fs_core::MemFs::builder(hands)
-        .limits(limits)
-        .build()
-        .expect("room for a root");
-    let file = create(&fs.root(), "file").expect("a new file");
-    let written = file.write_at(WriteAt::End, 150_000, |piece| piece.fill(1));
-    assert_eq!(written.map(|written| written.len), Ok(100_000));
-    let full = file.write_at(WriteAt::End, 1, |_| unreachable!("there is no room"));
-    assert_eq!(full, Err(ErrorCode::InsufficientSpace));
-    write(&file, WriteAt::Offset(0), b"overwriting needs no room");
-    file.set_size(10).expect("open for writing");
-    write(&file, WriteAt::End, &[2; 99_990]);
-    assert_eq!(fs.usage().bytes, 100_000);
 }

@@ -39,34 +39,8 @@ pub(crate) fn empty() -> (MemFs, MemDescriptor, Hands) {
     (fs, root, hands)
 }
 
-/// A root with `names` in it: a trailing slash makes a directory, `a->b` a link.
-pub(crate) fn tree(names: &[&str]) -> MemDescriptor {
-    let (_, root, _) = empty();
-    for name in names {
-        if let Some((link, target)) = name.split_once("->") {
-            root.symlink_at(target, link).expect("a link");
-        } else if name.ends_with('/') {
-            root.create_directory_at(name).expect("a directory");
-        } else {
-            write_file(&root, name, name.as_bytes());
-        }
-    }
-    root
-}
-
-pub(crate) fn open(root: &MemDescriptor, path: &str) -> Result<MemDescriptor> {
-    root.open_at(NOFOLLOW, path, OpenFlags::empty(), DescriptorFlags::READ)
-}
-
 pub(crate) fn create(root: &MemDescriptor, path: &str) -> Result<MemDescriptor> {
     root.open_at(NOFOLLOW, path, OpenFlags::CREATE, RW)
-}
-
-pub(crate) fn write_file(root: &MemDescriptor, path: &str, content: &[u8]) {
-    let file = root
-        .open_at(FOLLOW, path, OpenFlags::CREATE | OpenFlags::TRUNCATE, RW)
-        .expect("the file is there or can be made");
-    write(&file, WriteAt::Offset(0), content);
 }
 
 pub(crate) fn write(file: &MemDescriptor, at: WriteAt, content: &[u8]) -> u64 {

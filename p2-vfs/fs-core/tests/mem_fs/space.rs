@@ -1,0 +1,61 @@
+//! The quotas of bytes and of inodes.
+
+use fs_core::{Descriptor, ErrorCode, Limits, MemFs, Remove, WriteAt};
+
+use crate::support::{create, empty, names, write};
+
+#[test]
+fn a_full_file_system_says_so_and_goes_on() {
+    let (_, _, hands) = empty();
+    let limits = Limits {
+        bytes: 100_000,
+        inodes: 10,
+    };
+    let fs = MemFs::builder(hands)
+        .limits(limits)
+        .build()
+        .expect("room for a root");
+    let file = create(&fs.root(), "file").expect("a new file");
+    let written = file.write_at(WriteAt::End, 150_000, |piece| piece.fill(1));
+    assert_eq!(written.map(|written| written.len), Ok(100_000));
+    let full = file.write_at(WriteAt::End, 1, |_| unreachable!("there is no room"));
+    assert_eq!(full, Err(ErrorCode::InsufficientSpace));
+    write(&file, WriteAt::Offset(0), b"overwriting needs no room");
+    file.set_size(10).expect("open for writing");
+    write(&file, WriteAt::End, &[2; 99_990]);
+    assert_eq!(fs.usage().bytes, 100_000);
+}
+
+#[test]
+fn the_limit_of_inodes_counts_open_files_without_a_name() {
+    let (_, _, hands) = empty();
+    let limits = Limits {
+        bytes: 1000,
+        inodes: 3,
+    };
+    let fs = MemFs::builder(hands)
+        .limits(limits)
+        .build()
+        .expect("room for a root");
+    let root = fs.root();
+    let first = create(&root, "a").expect("room");
+    create(&root, "b").expect("room");
+    assert_eq!(create(&root, "c").err(), Some(ErrorCode::InsufficientSpace));
+    assert_eq!(names(&root), ["a", "b"]);
+    root.remove_at("a", Remove::File).expect("a file");
+    assert_eq!(create(&root, "c").err(), Some(ErrorCode::InsufficientSpace));
+    drop(first);
+    assert!(create(&root, "c").is_ok());
+}
+
+#[test]
+fn the_space_of_a_removed_file_comes_back_with_its_last_description() {
+    let (fs, root, _) = empty();
+    let before = fs.usage();
+    let file = create(&root, "file").expect("a new file");
+    write(&file, WriteAt::End, b"kept");
+    root.remove_at("file", Remove::File).expect("a file");
+    assert_eq!(fs.usage().bytes, before.bytes + 4);
+    drop(file);
+    assert_eq!(fs.usage(), before);
+}
