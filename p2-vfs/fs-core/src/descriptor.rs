@@ -169,30 +169,32 @@ impl Descriptor for MemDescriptor {
         if open.contains(OpenFlags::DIRECTORY) && open.intersects(creating) {
             return Err(ErrorCode::Invalid);
         }
-        let exclusive = open.contains(OpenFlags::CREATE | OpenFlags::EXCLUSIVE);
-        let last_link = if exclusive {
-            LastLink::Keep
-        } else {
-            last_link(at)
-        };
         if !open.contains(OpenFlags::CREATE) {
             let tree = self.shared.read();
-            let place = resolve(&tree, base, path, last_link)?;
+            let place = resolve(&tree, base, path, last_link(at))?;
             let found = place.found.ok_or(ErrorCode::NoEntry)?;
             check_open(&tree, &place, found, open, access)?;
             let opened = self.opened(&tree, found, access)?;
             drop(tree);
             return opened.emptied(open);
         }
+        let exclusive = open.contains(OpenFlags::EXCLUSIVE);
+        let last_link = if exclusive || !at.contains(PathFlags::SYMLINK_FOLLOW) {
+            LastLink::Keep
+        } else {
+            LastLink::FollowWithoutSlash
+        };
         let mut tree = self.shared.write();
         let place = resolve(&tree, base, path, last_link)?;
+        if place.must_be_dir {
+            return Err(ErrorCode::IsDirectory);
+        }
         let id = match place.found {
             Some(_) if exclusive => return Err(ErrorCode::Exist),
             Some(found) => {
                 check_open(&tree, &place, found, open, access)?;
                 found
             }
-            None if place.must_be_dir => return Err(ErrorCode::NoEntry),
             None => {
                 let (parent, name) = (place.parent, name_of(&place)?);
                 self.add(&mut tree, parent, name, InodeKind::File)?

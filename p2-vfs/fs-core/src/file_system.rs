@@ -50,10 +50,10 @@ pub trait Descriptor: Clone {
     ///
     /// # Errors
     /// Those of paths; then `Invalid` (`DIRECTORY` with `CREATE`, `EXCLUSIVE` or `TRUNCATE`),
-    /// `Exist` (`CREATE` and `EXCLUSIVE` on any existing name), `NoEntry` (absent without
-    /// `CREATE`, or `CREATE` with a trailing slash), `NotDirectory` (`DIRECTORY` on anything else,
-    /// a trailing slash on a file), `Loop` (a link in the last place that is not to be followed),
-    /// `IsDirectory` (`WRITE`, `CREATE` or `TRUNCATE` on a directory), `ReadOnly`,
+    /// `IsDirectory` (`CREATE` with a trailing slash), `Exist` (`CREATE` and `EXCLUSIVE` on any
+    /// existing name), `NoEntry` (absent without `CREATE`), `NotDirectory` (`DIRECTORY` on
+    /// anything else, a trailing slash on a file), `Loop` (a link in the last place that is not to
+    /// be followed), `IsDirectory` (`WRITE`, `CREATE` or `TRUNCATE` on a directory), `ReadOnly`,
     /// `InsufficientSpace`.
     fn open_at(
         &self,

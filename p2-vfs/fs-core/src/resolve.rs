@@ -16,6 +16,8 @@ pub(crate) enum LastLink {
     Follow,
     /// It is followed if slashes come behind it (path_resolution(7)).
     FollowBeforeSlash,
+    /// It is followed unless slashes come behind it: open(2) creates no directory.
+    FollowWithoutSlash,
     /// It is what the operation is about: names are made, moved and removed.
     Keep,
 }
@@ -119,6 +121,7 @@ impl<'t> Walk<'t> {
         match last_link {
             LastLink::Follow => true,
             LastLink::FollowBeforeSlash => self.must_be_dir,
+            LastLink::FollowWithoutSlash => !self.must_be_dir,
             LastLink::Keep => false,
         }
     }

@@ -30,7 +30,7 @@ fn an_absent_name_is_no_entry() {
     let mut guest = Guest::new();
     assert_eq!(guest.open("absent").now(), Err(Errno::NOENT));
     assert_eq!(guest.open("absent/file").create().now(), Err(Errno::NOENT));
-    assert_eq!(guest.open("absent/").create().now(), Err(Errno::NOENT));
+    assert_eq!(guest.open("absent/").create().now(), Err(Errno::ISDIR));
     assert_eq!(guest.lstat("absent"), Err(Errno::NOENT));
 }
 

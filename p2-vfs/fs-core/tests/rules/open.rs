@@ -60,9 +60,26 @@ fn trailing_slashes_ask_for_a_directory() {
         error(open(&root, "to-file/")),
         Some(ErrorCode::NotDirectory)
     );
-    assert_eq!(error(create(&root, "new/")), Some(ErrorCode::NoEntry));
     let stat = root.stat_at(NOFOLLOW, "to-dir/").expect("the directory");
     assert_eq!(stat.file_type, FileType::Directory);
+}
+
+#[test]
+fn creating_with_a_trailing_slash_is_a_directory_whatever_is_there() {
+    let root = tree(&["dir/", "file", "loop->loop", "to-slash->new/"]);
+    for path in ["new/", "file/", "dir/", "loop/", "to-slash/", "to-slash"] {
+        for open in [OpenFlags::CREATE, OpenFlags::CREATE | OpenFlags::TRUNCATE] {
+            let opened = root.open_at(FOLLOW, path, open, RW);
+            assert_eq!(error(opened), Some(ErrorCode::IsDirectory), "{path}");
+        }
+    }
+    for path in ["new/", "file/", "dir/", "loop/"] {
+        let exclusive = OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
+        let opened = root.open_at(NOFOLLOW, path, exclusive, RW);
+        assert_eq!(error(opened), Some(ErrorCode::IsDirectory), "{path}");
+    }
+    assert_eq!(error(create(&root, "absent/new/")), Some(ErrorCode::NoEntry));
+    assert_eq!(read_file(&root, "file"), b"file");
 }
 
 #[test]
