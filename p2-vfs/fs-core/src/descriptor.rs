@@ -72,9 +72,19 @@ impl MemDescriptor {
         Ok(Self {
             shared: self.shared.clone(),
             id,
-            inode: tree.inode(id)?.clone(),
+            inode: self.inode_of(tree, id)?.clone(),
             flags,
         })
+    }
+
+    /// The inode with this number. A directory that was removed is not in the tree, but `.` of its
+    /// descriptors still stands for it.
+    fn inode_of<'a>(&'a self, tree: &'a Tree, id: InodeId) -> Result<&'a Arc<Inode>> {
+        if id == self.id {
+            Ok(&self.inode)
+        } else {
+            tree.inode(id)
+        }
     }
 
     /// Runs `look` on the inode at `path`.
@@ -88,7 +98,7 @@ impl MemDescriptor {
         let tree = self.shared.read();
         let place = resolve(&tree, base, path, last_link(at))?;
         let found = existing(&tree, &place)?;
-        look(tree.inode(found)?)
+        look(self.inode_of(&tree, found)?)
     }
 
     /// Gives a new inode of this kind the name at `path`, which must be absent.
@@ -173,7 +183,7 @@ impl Descriptor for MemDescriptor {
             let tree = self.shared.read();
             let place = resolve(&tree, base, path, last_link(at))?;
             let found = place.found.ok_or(ErrorCode::NoEntry)?;
-            check_open(&tree, &place, found, open, access)?;
+            check_open(self.inode_of(&tree, found)?, &place, open, access)?;
             let opened = self.opened(&tree, found, access)?;
             drop(tree);
             return opened.emptied(open);
@@ -192,7 +202,7 @@ impl Descriptor for MemDescriptor {
         let id = match place.found {
             Some(_) if exclusive => return Err(ErrorCode::Exist),
             Some(found) => {
-                check_open(&tree, &place, found, open, access)?;
+                check_open(self.inode_of(&tree, found)?, &place, open, access)?;
                 found
             }
             None => {
@@ -281,7 +291,11 @@ impl Descriptor for MemDescriptor {
         modification: NewTimestamp,
     ) -> Result<()> {
         let now = self.now();
+        let leave = [access, modification] == [NewTimestamp::NoChange; 2];
         let set = |inode: &Arc<Inode>| {
+            if leave {
+                return Ok(());
+            }
             let mut record = inode.write();
             record.access = chosen(access, record.access, now);
             record.modification = chosen(modification, record.modification, now);
@@ -465,13 +479,12 @@ fn name_of(place: &Place<'_>) -> Result<Box<str>> {
 }
 
 fn check_open(
-    tree: &Tree,
+    found: &Inode,
     place: &Place<'_>,
-    found: InodeId,
     open: OpenFlags,
     access: DescriptorFlags,
 ) -> Result<()> {
-    match tree.inode(found)?.kind() {
+    match found.kind() {
         InodeKind::Symlink(_) if open.contains(OpenFlags::DIRECTORY) => {
             Err(ErrorCode::NotDirectory)
         }

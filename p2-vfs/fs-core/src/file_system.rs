@@ -103,7 +103,7 @@ pub trait Descriptor: Clone {
     /// `FileTooLarge`.
     fn allocate(&self, offset: u64, len: u64) -> Result<()>;
 
-    /// Sets times, and nothing else but the time of change.
+    /// Sets times, and nothing else but the time of change; if both are left alone, not even that.
     fn set_times_at(
         &self,
         target: Target<'_>,

@@ -159,6 +159,11 @@ fn an_open_directory_survives_its_name_without_taking_new_ones() {
     root.create_directory_at("dir").expect("a free name");
     assert_eq!(directory.stat().expect("open").link_count, 0);
     assert_eq!(create(&directory, "x").err(), Some(ErrorCode::NoEntry));
+    let itself = directory.stat_at(NOFOLLOW, ".").expect("itself");
+    assert_eq!(itself, directory.stat().expect("open"));
+    let again = open(&directory, ".").expect("itself");
+    assert!(again.is_same_object(&directory));
+    assert_eq!(directory.read_dir().err(), Some(ErrorCode::NoEntry));
     assert!(names(&open(&root, "dir").expect("the new one")).is_empty());
 }
 

@@ -78,7 +78,10 @@ fn creating_with_a_trailing_slash_is_a_directory_whatever_is_there() {
         let opened = root.open_at(NOFOLLOW, path, exclusive, RW);
         assert_eq!(error(opened), Some(ErrorCode::IsDirectory), "{path}");
     }
-    assert_eq!(error(create(&root, "absent/new/")), Some(ErrorCode::NoEntry));
+    assert_eq!(
+        error(create(&root, "absent/new/")),
+        Some(ErrorCode::NoEntry)
+    );
     assert_eq!(read_file(&root, "file"), b"file");
 }
 

@@ -62,6 +62,17 @@ fn times_are_set_to_the_nanosecond_on_a_link_or_its_target() {
 }
 
 #[test]
+fn leaving_both_times_alone_is_no_change() {
+    let (_, root, hands) = empty();
+    let file = create(&root, "file").expect("a new file");
+    hands.set(200);
+    let leave = |target| root.set_times_at(target, NewTimestamp::NoChange, NewTimestamp::NoChange);
+    leave(Target::At(FOLLOW, "file")).expect("the file");
+    assert_eq!(seconds(file.stat().expect("open")), (100, 100, 100));
+    assert!(leave(Target::At(FOLLOW, "absent")).is_err());
+}
+
+#[test]
 fn a_host_without_a_clock_still_gives_times_that_are_not_zero() {
     let (_, _, hands) = empty();
     hands.set(0);
