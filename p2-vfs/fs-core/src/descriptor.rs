@@ -108,7 +108,8 @@ impl MemDescriptor {
         let place = resolve(&tree, base, path, LastLink::Keep)?;
         let is_directory = matches!(kind, InodeKind::Directory);
         if let Some(found) = place.found {
-            let on_file = !matches!(tree.inode(found)?.kind(), InodeKind::Directory);
+            let inode = self.inode_of(&tree, found)?;
+            let on_file = !matches!(inode.kind(), InodeKind::Directory);
             return Err(if place.must_be_dir && on_file && !is_directory {
                 ErrorCode::NotDirectory
             } else {
@@ -371,7 +372,7 @@ impl Descriptor for MemDescriptor {
         if new.must_be_dir {
             return Err(ErrorCode::NoEntry);
         }
-        let inode = tree.inode(child)?.clone();
+        let inode = self.inode_of(&tree, child)?.clone();
         if matches!(inode.kind(), InodeKind::Directory) {
             return Err(ErrorCode::NotPermitted);
         }

@@ -246,6 +246,13 @@ static void removed_files(void) {
     OUTCOME(openat(directory, ".", O_RDONLY | O_DIRECTORY));
     OUTCOME(openat(directory, ".", O_WRONLY));
     OUTCOME(mkdirat(directory, ".", 0755));
+    OUTCOME(linkat(directory, ".", AT_FDCWD, "link", 0));
+    OUTCOME(unlinkat(directory, ".", AT_REMOVEDIR));
+    OUTCOME(unlinkat(directory, ".", 0));
+    OUTCOME(symlinkat("x", directory, "."));
+    OUTCOME(renameat(directory, ".", AT_FDCWD, "back"));
+    OUTCOME(faccessat(directory, ".", F_OK, 0));
+    OUTCOME(fsync(directory));
     OUTCOME(mkdir("directory", 0755));
     OUTCOME(openat(directory, "file", O_WRONLY | O_CREAT, 0644));
     close(directory);

@@ -163,6 +163,14 @@ fn an_open_directory_survives_its_name_without_taking_new_ones() {
     assert_eq!(itself, directory.stat().expect("open"));
     let again = open(&directory, ".").expect("itself");
     assert!(again.is_same_object(&directory));
+    assert_eq!(
+        directory.create_directory_at(".").err(),
+        Some(ErrorCode::Exist)
+    );
+    assert_eq!(
+        directory.link_at(NOFOLLOW, ".", &root, "link").err(),
+        Some(ErrorCode::NotPermitted)
+    );
     assert_eq!(directory.read_dir().err(), Some(ErrorCode::NoEntry));
     assert!(names(&open(&root, "dir").expect("the new one")).is_empty());
 }
