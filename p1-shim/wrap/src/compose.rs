@@ -115,9 +115,6 @@ fn bind_imports(
 ) -> Result<(), Error> {
     for import in imports(graph, application) {
         let Some(export) = offer(graph, vfs, &import) else {
-            if import.starts_with("wasi:filesystem/") {
-                return Err(Uncomposable::Version { import }.into());
-            }
             continue;
         };
         let node = graph.alias_instance_export(plug, &export).map_err(bug)?;
