@@ -86,9 +86,10 @@ fn register_application(
     graph: &mut CompositionGraph,
     application: &[u8],
 ) -> Result<PackageId, Error> {
+    let application = names::in_full(application)?;
     // The composer takes what it is given to be of the features that it knows.
-    validate::declarations(application).map_err(validate::invalid_input)?;
-    register(graph, "application", application)
+    validate::declarations(&application).map_err(validate::invalid_input)?;
+    register(graph, "application", &application)
         .map_err(|reason| Uncomposable::Unreadable { reason }.into())
 }
 
@@ -97,7 +98,6 @@ fn register(
     name: &str,
     component: &[u8],
 ) -> Result<PackageId, String> {
-    let component = names::in_full(component).map_err(|error| error.to_string())?;
     let package = Package::from_bytes(name, None, component, graph.types_mut());
     let package = package.map_err(|error| one_line(&format!("{error:#}")))?;
     graph
