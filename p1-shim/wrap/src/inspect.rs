@@ -31,6 +31,8 @@ pub struct Inspection {
 pub enum Prospect {
     /// It would be merged with the shim.
     Merge,
+    /// It would be composed with the VFS.
+    Compose,
     /// It would stay as it is, as it can reach no file.
     PassThrough,
     /// It would be refused.
@@ -50,6 +52,10 @@ impl Prospect {
             Self::Merge => {
                 "its preview1 imports are bound to a shim that keeps files of its own".to_owned()
             }
+            Self::Compose => {
+                "its files and streams are bound to a component that keeps files of its own"
+                    .to_owned()
+            }
             Self::PassThrough => "nothing to virtualize: its imports reach no file".to_owned(),
             Self::Refuse {
                 reason,
@@ -67,6 +73,7 @@ impl From<Result<Plan<'_, '_>, Error>> for Prospect {
     fn from(plan: Result<Plan<'_, '_>, Error>) -> Self {
         match plan {
             Ok(Plan::Merge(_)) => Self::Merge,
+            Ok(Plan::Compose(_)) => Self::Compose,
             Ok(Plan::PassThrough) => Self::PassThrough,
             Err(error) => Self::Refuse {
                 reason: error.reason(),

@@ -1,15 +1,13 @@
 //! From a merged core module to a component.
 
-use wasm_encoder::{CodeSection, Component, Function, Module, RawSection};
+use wasm_encoder::{CodeSection, Component, CustomSection, Function, Module, RawSection};
 use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
 
 use crate::error::{ShimFault, one_line};
 use crate::nesting::Nesting;
-use crate::shim::Shim;
 
-/// Makes the merged `module` a component of the world that the shim's `component-type` sections
-/// describe.
+/// Makes the merged `module` a component of the world that the `component-type` sections describe.
 ///
 /// The component encoder goes by a module's imports and exports alone but copies the whole of it
 /// many times, so it is given a skeleton, and the module takes the skeleton's place in what comes
@@ -17,11 +15,11 @@ use crate::shim::Shim;
 ///
 /// # Errors
 /// [`ShimFault::Lift`]: imports and exports of the merged module are the shim's.
-pub(crate) fn lift(module: &[u8], shim: &Shim<'_>) -> Result<Vec<u8>, ShimFault> {
+pub(crate) fn lift(module: &[u8], world: &[CustomSection<'_>]) -> Result<Vec<u8>, ShimFault> {
     let refused = |reason: String| ShimFault::Lift {
         reason: one_line(&reason),
     };
-    let skeleton = skeleton(module, shim).map_err(|error| refused(error.to_string()))?;
+    let skeleton = skeleton(module, world).map_err(|error| refused(error.to_string()))?;
     let component = encode(&skeleton).map_err(|error| refused(format!("{error:#}")))?;
     replace_main(&component, module).map_err(|error| refused(error.to_string()))
 }
@@ -37,8 +35,8 @@ fn encode(skeleton: &[u8]) -> Result<Vec<u8>, impl std::fmt::Display + use<>> {
 }
 
 /// `module` with empty function bodies and without segments, start function and custom sections,
-/// but with the shim's `component-type` sections.
-fn skeleton(module: &[u8], shim: &Shim<'_>) -> wasmparser::Result<Vec<u8>> {
+/// but with the `component-type` sections.
+fn skeleton(module: &[u8], world: &[CustomSection<'_>]) -> wasmparser::Result<Vec<u8>> {
     let mut skeleton = Module::new();
     for payload in Parser::new(0).parse_all(module) {
         let payload = payload?;
@@ -61,10 +59,8 @@ fn skeleton(module: &[u8], shim: &Shim<'_>) -> wasmparser::Result<Vec<u8>> {
             }
         }
     }
-    for section in &shim.module.customs {
-        if section.name().starts_with("component-type") {
-            skeleton.section(&wasm_encoder::CustomSection::from(section.clone()));
-        }
+    for section in world {
+        skeleton.section(section);
     }
     Ok(skeleton.finish())
 }

@@ -45,6 +45,8 @@ pub(crate) use link::foreign;
 
 /// Merges `app` with `shim` and places the bytes of `image` in the shim's memory.
 ///
+/// An `app` without anything in it gives the shim with its image, and without what is not kept.
+///
 /// # Errors
 /// [`Unmergeable`](crate::Unmergeable) for an image that does not fit or an import that the flavour
 /// of result has no place for, [`ShimFault`](crate::ShimFault) for a shim that lacks what the

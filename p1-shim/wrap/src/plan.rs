@@ -3,29 +3,35 @@
 use wasmparser::{MemoryType, TypeRef};
 
 use crate::Emit;
+use crate::compose;
 use crate::detect::{Detected, Found};
-use crate::error::{Error, Unmergeable};
+use crate::error::{Error, Uncomposable, Unmergeable};
 use crate::merge::{Stub, foreign};
 use crate::module::Module;
 use crate::preview1;
+use crate::reach::{Capability, Reach};
 
-/// The way from a preview1 module to a result.
+/// The way from an input to a result.
 pub(crate) enum Plan<'d, 'a> {
     /// The input is the result: it can reach no file.
     PassThrough,
     /// Merge the module with the shim, then lift if a component is wanted.
     Merge(&'d Module<'a>),
+    /// Compose the component with the VFS.
+    Compose(&'d [u8]),
 }
 
 /// Chooses the way to a result of flavour `emit`.
 ///
 /// # Errors
-/// [`Error::Unsupported`] for the input's kind; else [`Error::Unmergeable`] for its preview1
-/// imports, its memories and tables, its entry point, its other imports, in this order.
+/// [`Error::Unsupported`] for the input's kind; for a module [`Error::Unmergeable`] for its preview1
+/// imports, its memories and tables, its entry point, its other imports, in this order; for a
+/// component [`Error::Uncomposable`].
 pub(crate) fn plan<'d, 'a>(detected: &'d Detected<'a>, emit: Emit) -> Result<Plan<'d, 'a>, Error> {
     let (module, is_command) = match &detected.found {
         Found::Command(module) => (module, true),
         Found::Reactor(module) => (module, false),
+        Found::Component { bytes, .. } => return plan_component(bytes, &detected.reach, emit),
         Found::Unsupported(kind) => return Err(kind.clone().into()),
     };
     check_preview1(module)?;
@@ -38,6 +44,21 @@ pub(crate) fn plan<'d, 'a>(detected: &'d Detected<'a>, emit: Emit) -> Result<Pla
         check_foreign(module)?;
     }
     Ok(Plan::Merge(module))
+}
+
+fn plan_component<'d, 'a>(
+    component: &'d [u8],
+    reach: &Reach,
+    emit: Emit,
+) -> Result<Plan<'d, 'a>, Error> {
+    match emit {
+        Emit::Core => Err(Uncomposable::Core.into()),
+        Emit::Component if reach.imports(Capability::Files).is_empty() => Ok(Plan::PassThrough),
+        Emit::Component => {
+            compose::check(component)?;
+            Ok(Plan::Compose(component))
+        }
+    }
 }
 
 /// Every import from preview1 is one of its functions, imported as what it is.

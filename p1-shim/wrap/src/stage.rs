@@ -27,6 +27,8 @@ pub enum Step {
     Embed,
     /// Making the merged module a component.
     Lift,
+    /// Binding a component's imports to the VFS component.
+    Compose,
     /// Proving the result valid and closed.
     Validate,
 }
@@ -66,6 +68,7 @@ impl fmt::Display for Step {
             Self::Merge => "merge",
             Self::Embed => "embed",
             Self::Lift => "lift",
+            Self::Compose => "compose",
             Self::Validate => "validate",
         })
     }

@@ -67,7 +67,9 @@ pub(super) fn target_features(inputs: &Inputs<'_, '_>) -> Option<CustomSection<'
     if features.is_empty() {
         return None;
     }
-    features.extend([(b'+', "bulk-memory"), (b'+', "multimemory")]);
+    if !inputs.app.memories.is_empty() {
+        features.extend([(b'+', "bulk-memory"), (b'+', "multimemory")]);
+    }
     let mut data = Vec::new();
     features.len().encode(&mut data);
     for (prefix, name) in features {

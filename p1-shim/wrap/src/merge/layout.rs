@@ -108,14 +108,16 @@ impl Numbering<'_, '_> {
     }
 
     fn write_glue(&mut self, image: &Image<'_>) -> Result<(), OutOfRange> {
-        let memories = Memories {
-            app: self
-                .layout
-                .app
-                .memories
-                .get(self.app.exported_memory().unwrap_or(0))?,
-            shim: self.layout.shim.memories.get(0)?,
+        let shim = self.layout.shim.memories.get(0)?;
+        let app = match self.app.memories.as_slice() {
+            // Nothing is copied then.
+            [] => shim,
+            _ => {
+                let memory = self.app.exported_memory().unwrap_or(0);
+                self.layout.app.memories.get(memory)?
+            }
         };
+        let memories = Memories { app, shim };
         for ((old, import), link) in self.shim.function_imports().zip(&self.links.shim) {
             let ShimLink::Glue(glue) = link else { continue };
             let instruction = glue.instruction(memories, image);
