@@ -35,6 +35,7 @@
 
 mod detect;
 mod embedded;
+mod encode;
 mod error;
 mod inspect;
 mod lift;

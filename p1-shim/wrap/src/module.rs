@@ -147,6 +147,11 @@ impl<'a> Module<'a> {
         self.imported.functions
     }
 
+    /// The indices of the functions that the module defines.
+    pub(crate) fn defined_functions(&self) -> impl Iterator<Item = u32> + use<> {
+        self.imported.functions..count(self.functions.len())
+    }
+
     /// The size of every index space but that of functions.
     pub(crate) fn counts(&self) -> Counts {
         Counts {

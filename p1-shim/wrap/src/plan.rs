@@ -4,8 +4,9 @@ use wasmparser::{MemoryType, TypeRef};
 
 use crate::Emit;
 use crate::detect::{Detected, Found};
+use crate::encode::Stub;
 use crate::error::{Error, Unmergeable};
-use crate::merge::{Stub, foreign};
+use crate::merge::foreign;
 use crate::module::Module;
 use crate::preview1;
 

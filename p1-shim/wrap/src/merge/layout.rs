@@ -4,12 +4,13 @@
 use wasm_encoder::Function;
 use wasmparser::Import;
 
-use super::glue::{Memories, body};
+use super::glue::Memories;
 use super::image::Image;
-use super::index::{FuncIndex, Index, OutOfRange, Scatter, Shift, TypeIndex};
 use super::link::{AppLink, Links, ShimLink};
 use super::live::Live;
 use super::renumber::IndexMaps;
+use crate::encode::index::{FuncIndex, Index, OutOfRange, Scatter, Shift, TypeIndex};
+use crate::encode::{Written, body};
 use crate::module::{Counts, Module};
 
 /// Where everything goes.
@@ -20,15 +21,6 @@ pub(super) struct Layout {
     pub(super) written: Vec<Written>,
     /// The start function.
     pub(super) start: Option<FuncIndex>,
-}
-
-/// A function that the merger writes.
-pub(super) struct Written {
-    pub(super) ty: TypeIndex,
-    pub(super) body: Function,
-    pub(super) index: FuncIndex,
-    /// For the name section.
-    pub(super) name: String,
 }
 
 impl Layout {
@@ -95,11 +87,15 @@ impl Numbering<'_, '_> {
                 self.layout.shim.functions.set(old, new);
             }
         }
-        for old in defined_functions(self.app) {
+        for old in self.app.defined_functions() {
             let new = self.next();
             self.layout.app.functions.set(old, new);
         }
-        for old in defined_functions(self.shim).filter(|old| self.live.contains(*old)) {
+        for old in self
+            .shim
+            .defined_functions()
+            .filter(|old| self.live.contains(*old))
+        {
             let new = self.next();
             self.layout.shim.functions.set(old, new);
         }
@@ -195,13 +191,6 @@ fn type_of(input: &Module<'_>, maps: &IndexMaps, old: u32) -> Result<TypeIndex, 
 
 fn qualified(import: &Import<'_>) -> String {
     format!("{}.{}", import.module, import.name)
-}
-
-/// The indices of the functions that `module` defines.
-pub(super) fn defined_functions(module: &Module<'_>) -> impl Iterator<Item = u32> {
-    (0..)
-        .take(module.function_types().len())
-        .skip(module.imported_functions() as usize)
 }
 
 /// Every space but that of functions stays in one piece, behind the items counted in `before`.

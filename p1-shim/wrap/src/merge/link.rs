@@ -2,8 +2,9 @@
 
 use wasmparser::{FuncType, Import};
 
-use super::glue::{self, Glue, Stub};
+use super::glue::{self, Glue};
 use crate::Emit;
+use crate::encode::Stub;
 use crate::error::{Error, ShimFault, Unmergeable};
 use crate::module::Module;
 use crate::preview1;

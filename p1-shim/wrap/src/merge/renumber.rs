@@ -1,11 +1,10 @@
 //! The index maps of one input, applied to everything that carries an index.
 
-use wasm_encoder::reencode::{Error, Reencode};
-
-use super::index::{
+use crate::encode::index::{
     DataIndex, ElementIndex, FuncIndex, GlobalIndex, Index, MemoryIndex, OutOfRange, Scatter,
     Shift, TableIndex, TagIndex, TypeIndex,
 };
+use wasm_encoder::reencode::{Error, Reencode};
 
 /// Where each item of one input goes.
 pub(super) struct IndexMaps {
@@ -27,6 +26,7 @@ impl IndexMaps {
 }
 
 /// Re-encodes the input that the maps belong to.
+#[derive(Clone, Copy)]
 pub(super) struct Renumber<'m>(pub(super) &'m IndexMaps);
 
 type Result = std::result::Result<u32, Error<OutOfRange>>;
