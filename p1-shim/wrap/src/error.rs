@@ -15,6 +15,9 @@ pub enum Error {
     /// The input is a preview1 module with a property that stands in the way.
     #[error("{0}; {remedy}", remedy = .0.remedy())]
     Unmergeable(Unmergeable),
+    /// The input is a component with a property that stands in the way.
+    #[error("{0}; {remedy}", remedy = .0.remedy())]
+    Uncomposable(Uncomposable),
     /// The text format does not parse.
     #[error("WebAssembly text that does not parse: {message} (line {line}, column {column})")]
     Text {
@@ -48,6 +51,7 @@ impl Error {
         match self {
             Self::Unsupported(kind) => kind.to_string(),
             Self::Unmergeable(obstacle) => obstacle.to_string(),
+            Self::Uncomposable(obstacle) => obstacle.to_string(),
             Self::Text { .. } | Self::Malformed { .. } | Self::Shim(_) | Self::Bug(_) => {
                 self.to_string()
             }
@@ -60,6 +64,7 @@ impl Error {
         match self {
             Self::Unsupported(kind) => Some(kind.remedy()),
             Self::Unmergeable(obstacle) => Some(obstacle.remedy()),
+            Self::Uncomposable(obstacle) => Some(obstacle.remedy()),
             Self::Text { .. } | Self::Malformed { .. } | Self::Shim(_) | Self::Bug(_) => None,
         }
     }
@@ -83,6 +88,12 @@ impl From<UnsupportedKind> for Error {
 impl From<Unmergeable> for Error {
     fn from(obstacle: Unmergeable) -> Self {
         Self::Unmergeable(obstacle)
+    }
+}
+
+impl From<Uncomposable> for Error {
+    fn from(obstacle: Uncomposable) -> Self {
+        Self::Uncomposable(obstacle)
     }
 }
 
@@ -332,6 +343,73 @@ impl Unmergeable {
     }
 }
 
+/// A property of a component that it cannot be composed with a VFS component.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Uncomposable {
+    /// A core module was asked for.
+    #[error("a component does not become a core module")]
+    Core,
+    /// It imports files in a version of WASI that the VFS does not speak.
+    #[error("imports {import}, which is not of the WASI 0.2 that the VFS speaks")]
+    Version {
+        /// The interface.
+        import: String,
+    },
+    /// An import that stays with the host passes a resource that the VFS takes over.
+    #[error("imports {import}, which passes the {resource} of {owner}, and the VFS makes its own")]
+    Import {
+        /// The interface.
+        import: String,
+        /// The resource.
+        resource: String,
+        /// The interface that defines it.
+        owner: String,
+    },
+    /// An export passes a resource that the VFS takes over, so its host could not call it.
+    #[error("exports {export}, which passes the {resource} of {owner}, and the VFS makes its own")]
+    Export {
+        /// The interface.
+        export: String,
+        /// The resource.
+        resource: String,
+        /// The interface that defines it.
+        owner: String,
+    },
+    /// An import has a name of WASI and another type.
+    #[error("imports {import} as something else than WASI defines ({reason})")]
+    Mismatch {
+        /// The interface.
+        import: String,
+        /// The composer's words.
+        reason: String,
+    },
+    /// It uses something that the composer does not know.
+    #[error("the composer does not understand it ({reason})")]
+    Unreadable {
+        /// The composer's words.
+        reason: String,
+    },
+}
+
+impl Uncomposable {
+    /// What the owner of the input can do.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Core => "leave --emit core out",
+            Self::Version { .. } | Self::Mismatch { .. } => "rebuild it for WASI 0.2",
+            Self::Import { import: name, .. } | Self::Export { export: name, .. }
+                if name.starts_with("wasi:http/") =>
+            {
+                "programs that speak HTTP need a host with the file system, which is not built yet"
+            }
+            Self::Import { .. } | Self::Export { .. } => "build the program without that interface",
+            Self::Unreadable { .. } => "rebuild it with current component tools",
+        }
+    }
+}
+
 /// How a shim breaks its contract.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -391,6 +469,12 @@ pub enum Bug {
     #[error("the merge failed: {message}")]
     Merge {
         /// The encoder's words.
+        message: String,
+    },
+    /// An application and a VFS component could not be encoded as one component.
+    #[error("the composition failed: {message}")]
+    Compose {
+        /// The composer's words.
         message: String,
     },
     /// Two valid modules gave an invalid one.

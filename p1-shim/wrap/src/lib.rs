@@ -33,6 +33,7 @@
 //! # }
 //! ```
 
+mod compose;
 mod detect;
 mod embedded;
 mod encode;
@@ -60,7 +61,7 @@ use shim::Shim;
 
 pub use detect::Kind;
 pub use embedded::embedded_image;
-pub use error::{Bug, Error, ShimFault, Unmergeable, UnsupportedKind};
+pub use error::{Bug, Error, ShimFault, Uncomposable, Unmergeable, UnsupportedKind};
 pub use inspect::{Inspection, Prospect, inspect};
 pub use reach::{Capability, Reach};
 pub use shim::Shims;

@@ -88,6 +88,7 @@ fn fault(error: Error) -> ShimFault {
         Error::Malformed { message, offset } => ShimFault::Malformed { message, offset },
         other @ (Error::Unsupported(_)
         | Error::Unmergeable(_)
+        | Error::Uncomposable(_)
         | Error::Text { .. }
         | Error::Shim(_)
         | Error::Bug(_)) => ShimFault::Malformed {

@@ -3,6 +3,8 @@
 //! A shim is the half of a wrapped program that holds its files: a core module with a memory of its
 //! own that implements `wasi_snapshot_preview1`. The two differ in what they ask of the host.
 //!
+//! The VFS is what WASI 0.2 programs are composed with instead.
+//!
 //! `MANIFEST.toml` beside the modules says what they were built from; the tests of this crate
 //! compare. To build them again: `cargo xtask guests build`.
 
@@ -13,3 +15,7 @@ pub const SHIM_P2: &[u8] = include_bytes!("../shim-p2.wasm");
 /// The shim for programs that stay a core module: it asks for the functions of preview 1 that have
 /// nothing to do with files, in the names and with the pointers of the program.
 pub const SHIM_P1: &[u8] = include_bytes!("../shim-p1.wasm");
+
+/// The file system of WASI 0.2 programs, the core module of a component: `wasi:filesystem` and what
+/// passes its streams.
+pub const VFS: &[u8] = include_bytes!("../vfs.wasm");

@@ -15,7 +15,7 @@ fn modules_were_built_from_these_sources() -> Result<()> {
 }
 
 #[test]
-fn shims_are_valid_and_have_one_memory_of_their_own() -> Result<()> {
+fn guests_are_valid_and_have_one_memory_of_their_own() -> Result<()> {
     for guest in Guest::ALL {
         check::memory(&Checkout::of_this_program(), guest)?;
     }
@@ -23,7 +23,7 @@ fn shims_are_valid_and_have_one_memory_of_their_own() -> Result<()> {
 }
 
 #[test]
-fn shims_export_all_of_preview1() -> Result<()> {
+fn guests_export_what_they_are_for() -> Result<()> {
     for guest in Guest::ALL {
         check::exports(&Checkout::of_this_program(), guest)?;
     }
@@ -31,7 +31,7 @@ fn shims_export_all_of_preview1() -> Result<()> {
 }
 
 #[test]
-fn shims_import_only_their_world() -> Result<()> {
+fn guests_import_only_their_world_of_one_version() -> Result<()> {
     for guest in Guest::ALL {
         check::imports(&Checkout::of_this_program(), guest)?;
     }

@@ -18,11 +18,18 @@
 //! - The caller checks its own range first, so callbacks cannot fail. They run under the inode's
 //!   lock: they copy, and do not call the file system, block or panic.
 
-use crate::error_code::Result;
+use crate::error_code::{ErrorCode, Result};
 use crate::types::{
-    DescriptorFlags, Listing, NewTimestamp, OpenFlags, PathFlags, Remove, Stat, SyncLevel, Target,
-    WriteAt, Written,
+    DescriptorFlags, FileType, Listing, NewTimestamp, OpenFlags, PathFlags, Remove, Stat,
+    SyncLevel, Target, WriteAt, Written,
 };
+
+/// The most that [`Descriptor::read_to_vec`] reads at once, so that nobody can ask for a buffer of
+/// any size: the content of a sparse file is larger than memory.
+pub const MAX_READ: u64 = 64 << 20;
+
+/// Up to this many bytes are asked for without a look at how many there are.
+const SMALL_READ: u64 = 64 << 10;
 
 /// A directory that a program is given before it starts.
 #[derive(Clone, Debug)]
@@ -79,6 +86,26 @@ pub trait Descriptor: Clone {
     /// 2^63 - 1).
     fn read_at(&self, offset: u64, len: usize, sink: impl FnMut(&[u8])) -> Result<usize>;
 
+    /// Reads up to `len` bytes from `offset` into a buffer of that size; fewer only at the end of
+    /// the file or beyond [`MAX_READ`].
+    ///
+    /// # Errors
+    /// Those of [`Descriptor::read_at`], `InsufficientMemory`.
+    #[inline]
+    fn read_to_vec(&self, offset: u64, len: u64) -> Result<Vec<u8>> {
+        let mut len = len.min(MAX_READ);
+        if len > SMALL_READ {
+            len = len.min(self.stat()?.size.saturating_sub(offset));
+        }
+        let len = len as usize;
+        let mut bytes = Vec::new();
+        bytes
+            .try_reserve_exact(len)
+            .map_err(|_| ErrorCode::InsufficientMemory)?;
+        self.read_at(offset, len, |piece| bytes.extend_from_slice(piece))?;
+        Ok(bytes)
+    }
+
     /// Writes `len` bytes. Zero bytes change neither size nor times.
     ///
     /// Room is made before `source` is first called: on `InsufficientSpace` no byte has changed;
@@ -102,6 +129,17 @@ pub trait Descriptor: Clone {
     /// `BadDescriptor` (a directory, or not open for writing), `Invalid` (`len` is 0),
     /// `FileTooLarge`.
     fn allocate(&self, offset: u64, len: u64) -> Result<()>;
+
+    /// Takes advice on how a range will be used. Unless said otherwise, does nothing about it.
+    ///
+    /// # Errors
+    /// `BadDescriptor` (a directory).
+    fn advise(&self, _offset: u64, _len: u64) -> Result<()> {
+        match self.stat()?.file_type {
+            FileType::RegularFile => Ok(()),
+            FileType::Directory | FileType::SymbolicLink => Err(ErrorCode::BadDescriptor),
+        }
+    }
 
     /// Sets times, and nothing else but the time of change.
     fn set_times_at(

@@ -16,16 +16,18 @@ mod page_table;
 mod path;
 mod resolve;
 mod space;
+mod stream;
 mod tree;
 mod types;
 
 pub use clock::{Clock, Pace};
 pub use descriptor::MemDescriptor;
 pub use error_code::{ErrorCode, Result};
-pub use file_system::{Descriptor, FileSystem, Preopen};
+pub use file_system::{Descriptor, FileSystem, MAX_READ, Preopen};
 pub use mem_fs::{MemFs, MemFsBuilder};
 pub use space::{Limits, Usage};
+pub use stream::{Reader, StreamError, WRITE_PERMIT, Writer};
 pub use types::{
-    DescriptorFlags, DirEntry, FileType, Ino, Listing, NewTimestamp, OpenFlags, PathFlags, Remove,
-    Stat, SyncLevel, Target, Timestamp, WriteAt, Written,
+    DescriptorFlags, DirEntry, FileType, Ino, Listing, MetadataHash, NewTimestamp, OpenFlags,
+    PathFlags, Remove, Stat, SyncLevel, Target, Timestamp, WriteAt, Written,
 };

@@ -1,5 +1,7 @@
 //! The plain values that cross the seam: what WIT and preview 1 call by the same names.
 
+use crate::error_code::{ErrorCode, Result};
+
 /// The number of an inode: 1 or more, given once, never reused, the same wherever it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ino(pub u64);
@@ -7,6 +9,30 @@ pub struct Ino(pub u64);
 /// A point in time: nanoseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub u64);
+
+const SECOND: u64 = 1_000_000_000;
+
+impl Timestamp {
+    /// The time given in two parts, as `wasi:clocks` has it.
+    ///
+    /// # Errors
+    /// `Invalid` (a second or more of nanoseconds), `Overflow` (after the year 2554).
+    pub fn from_parts(seconds: u64, nanoseconds: u32) -> Result<Self> {
+        let nanoseconds = u64::from(nanoseconds);
+        if nanoseconds >= SECOND {
+            return Err(ErrorCode::Invalid);
+        }
+        let time = seconds.checked_mul(SECOND);
+        time.and_then(|time| time.checked_add(nanoseconds))
+            .map(Self)
+            .ok_or(ErrorCode::Overflow)
+    }
+
+    /// The time in two parts: seconds, and the nanoseconds beyond.
+    pub fn parts(self) -> (u64, u32) {
+        (self.0 / SECOND, (self.0 % SECOND) as u32)
+    }
+}
 
 /// What an inode is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +62,33 @@ pub struct Stat {
     pub modification: Timestamp,
     /// Last change of the content or of an attribute.
     pub change: Timestamp,
+}
+
+/// What tells inodes, and the states of one inode, apart (`metadata-hash-value`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MetadataHash {
+    /// The inode's number: programs take it for one.
+    pub lower: u64,
+    /// Another value for every other state of the attributes, but for the time of access.
+    pub upper: u64,
+}
+
+impl Stat {
+    /// The hash of the attributes.
+    pub fn metadata_hash(&self) -> MetadataHash {
+        const PRIME: u64 = 0x100_0000_01b3;
+        let words = [
+            self.size,
+            self.link_count,
+            self.modification.0,
+            self.change.0,
+        ];
+        let mix = |hash: u64, word: u64| ((hash ^ word).wrapping_mul(PRIME)).rotate_left(29);
+        MetadataHash {
+            lower: self.ino.0,
+            upper: words.into_iter().fold(0xcbf2_9ce4_8422_2325, mix),
+        }
+    }
 }
 
 /// One name of a directory.

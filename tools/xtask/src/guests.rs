@@ -26,17 +26,20 @@ pub enum Guest {
     ShimP1,
     /// The shim whose outside is WASI 0.2.
     ShimP2,
+    /// The file system of WASI 0.2 programs.
+    Vfs,
 }
 
 impl Guest {
     /// Every guest.
-    pub const ALL: [Self; 2] = [Self::ShimP1, Self::ShimP2];
+    pub const ALL: [Self; 3] = [Self::ShimP1, Self::ShimP2, Self::Vfs];
 
     /// The name of its package, and of its file without `.wasm`.
     pub fn name(self) -> &'static str {
         match self {
             Self::ShimP1 => "shim-p1",
             Self::ShimP2 => "shim-p2",
+            Self::Vfs => "vfs",
         }
     }
 

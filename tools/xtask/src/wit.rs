@@ -10,7 +10,7 @@ use crate::checkout::Checkout;
 use crate::command;
 
 /// The packages that the worlds in `wit` name.
-const PACKAGES: [&str; 4] = ["cli", "clocks", "io", "random"];
+const PACKAGES: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
 
 /// Copies the packages out of the sources of the locked wasmtime-wasi.
 pub fn vendor(checkout: &Checkout) -> Result<()> {

@@ -3,8 +3,6 @@
 //! An access outside of the application's memory traps.
 #![expect(unsafe_code, reason = "the functions are imported")]
 
-use core::slice;
-
 use preview1::Ptr;
 
 #[link(wasm_import_module = "glue")]
@@ -22,9 +20,6 @@ unsafe extern "C" {
     pub(crate) safe fn store_u64(to: Ptr, value: u64);
     /// The size of the application's memory in pages of 64 KiB.
     pub(crate) safe fn size() -> u32;
-
-    safe fn image() -> *const u8;
-    safe fn image_len() -> usize;
 }
 
 /// Copies bytes of the application.
@@ -39,14 +34,4 @@ pub(crate) fn copy_from(from: Ptr, into: &mut [u8]) {
 pub(crate) fn copy_to(to: Ptr, from: &[u8]) {
     // SAFETY: the function reads these bytes and writes to the other memory only.
     unsafe { store(to, from.as_ptr(), from.len()) }
-}
-
-/// The image embedded in the shim's memory, or no bytes.
-pub(crate) fn embedded_image() -> &'static [u8] {
-    match image_len() {
-        0 => &[],
-        // SAFETY: the merger places the image in an active data segment behind everything that
-        // the linker and the allocator know of: it is there from the start, and never written.
-        len => unsafe { slice::from_raw_parts(image(), len) },
-    }
 }

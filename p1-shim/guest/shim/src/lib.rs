@@ -17,7 +17,6 @@ mod application;
 mod exports;
 mod file_clock;
 mod glue;
-mod image;
 mod program;
 
 pub use application::Application;

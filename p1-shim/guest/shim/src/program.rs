@@ -7,7 +7,6 @@ use fs_core::MemFs;
 use preview1::{Outside, Preview1};
 
 use crate::file_clock::FileClock;
-use crate::image;
 
 /// What preview 1 knows of the application, made at its first call: a start section may call
 /// before `_start`.
@@ -43,7 +42,7 @@ impl<O: Outside + Default> Program<O> {
 #[inline(never)]
 fn start<O: Outside + Default>(clock: &'static FileClock) -> Preview1<MemFs, O> {
     let (files, settings) =
-        image::file_system(clock).expect("the merger embeds images of this version");
+        embedded::file_system(clock).expect("the merger embeds images of this version");
     let program = Preview1::new(&files, O::default());
     match settings.working_directory {
         Some(directory) => program.working_directory(&directory),

@@ -1,6 +1,7 @@
 //! `cargo xtask guests check`: what holds for the committed modules, each rule by itself.
 
-mod shim;
+mod module;
+mod world;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +11,8 @@ use anyhow::{Context, Result, ensure};
 use super::manifest::{Manifest, Module};
 use super::{Guest, folder, inputs};
 use crate::checkout::Checkout;
-use shim::Shim;
+use module::CoreModule;
+use world::World;
 
 /// What to do about every finding.
 const REMEDY: &str = "run `cargo xtask guests build`, or commit what CI built";
@@ -53,21 +55,22 @@ pub fn sources(checkout: &Checkout) -> Result<()> {
 
 /// A module is valid and brings the one memory that it works in.
 pub fn memory(checkout: &Checkout, guest: Guest) -> Result<()> {
-    let shim = Shim::parse(&read(checkout, guest)?).context(guest.file())?;
-    shim.imports().context(guest.file())?;
+    let module = CoreModule::parse(&read(checkout, guest)?).context(guest.file())?;
+    module.imports().context(guest.file())?;
     ensure!(
-        shim.memories() == 1 && shim.exports_memory("memory"),
+        module.memories() == 1 && module.exports_memory("memory"),
         "{} must have exactly one memory and export it as `memory`; {REMEDY}",
         guest.file()
     );
     Ok(())
 }
 
-/// A module exports every function of preview 1 with its signature, and what its world asks for.
+/// A module exports the functions that it is for with their signatures, those of preview 1 and
+/// those that its world asks for.
 pub fn exports(checkout: &Checkout, guest: Guest) -> Result<()> {
-    let shim = Shim::parse(&read(checkout, guest)?).context(guest.file())?;
-    for (name, signature) in shim::expected_exports(guest) {
-        let found = shim.function(name);
+    let module = CoreModule::parse(&read(checkout, guest)?).context(guest.file())?;
+    for (name, signature) in module::expected_exports(guest) {
+        let found = module.function(name);
         ensure!(
             found == Some(&signature),
             "{} exports {name} as {found:?} instead of {signature}; {REMEDY}",
@@ -77,34 +80,39 @@ pub fn exports(checkout: &Checkout, guest: Guest) -> Result<()> {
     Ok(())
 }
 
-/// A module imports functions of its world and of the merger, and nothing else.
+/// A module imports functions of its world and of the merger, and nothing else; and its world is of
+/// one version of WASI.
 pub fn imports(checkout: &Checkout, guest: Guest) -> Result<()> {
     let bytes = read(checkout, guest)?;
-    let shim = Shim::parse(&bytes).context(guest.file())?;
-    for (module, name) in shim.imports().context(guest.file())? {
+    let module = CoreModule::parse(&bytes).context(guest.file())?;
+    for (module, name) in module.imports().context(guest.file())? {
         ensure!(
-            shim::may_import(guest, module, name),
+            module::may_import(guest, module, name),
             "{} imports {module}.{name}, which is not in its world",
             guest.file()
         );
     }
-    match guest {
-        Guest::ShimP1 => Ok(()),
-        Guest::ShimP2 => component_type(&bytes).context(guest.file()),
+    match World::of(guest) {
+        Some(world) => component_type(&bytes, &world).context(guest.file()),
+        None => Ok(()),
     }
 }
 
-/// The world that a module says it is for is the expected one.
-fn component_type(bytes: &[u8]) -> Result<()> {
+/// The world that a module says it is for is the expected one, which has one version: a component
+/// that names an interface in two gets resources that are not the same.
+fn component_type(bytes: &[u8], expected: &World) -> Result<()> {
     let (_, component) = wit_component::metadata::decode(bytes)?;
     let world = &component.resolve.worlds[component.world];
     let name = |key| component.resolve.name_world_key(key);
     let imports: BTreeSet<String> = world.imports.keys().map(name).collect();
     let exports: BTreeSet<String> = world.exports.keys().map(name).collect();
     ensure!(
-        imports.iter().eq(shim::INTERFACES.iter()) && exports.iter().eq([shim::RUN].iter()),
+        imports.iter().eq(expected.imports.iter()) && exports.iter().eq(expected.exports.iter()),
         "the component type has other imports or exports than expected: {imports:?}, {exports:?}"
     );
+    let of_another_version = |name: &&String| !name.ends_with(world::VERSION);
+    let stray = imports.iter().chain(&exports).find(of_another_version);
+    ensure!(stray.is_none(), "{stray:?} is not of {}", world::VERSION);
     Ok(())
 }
 

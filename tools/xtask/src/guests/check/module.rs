@@ -1,4 +1,4 @@
-//! The outside of a shim: what it offers and what it asks for.
+//! The outside of a core module: what it offers and what it asks for.
 
 use anyhow::{Context, Result, bail};
 use preview1::{CoreType, FUNCTIONS, Function};
@@ -6,35 +6,13 @@ use wasmparser::types::{EntityType, Types};
 use wasmparser::{FuncType, ValType, Validator, WasmFeatures};
 
 use super::super::Guest;
+use super::world::World;
 
-/// What a shim's code may use: what is older than multi-memory, which merged modules need anyway,
+/// What a guest's code may use: what is older than multi-memory, which merged modules need anyway,
 /// and has a use in Rust.
 const FEATURES: WasmFeatures = WasmFeatures::WASM2
     .difference(WasmFeatures::MULTI_VALUE)
     .difference(WasmFeatures::SIMD);
-
-/// The export that runs a program.
-pub(super) const RUN: &str = "wasi:cli/run@0.2.12";
-
-/// The world of a shim on WASI 0.2, sorted. There is no `wasi:filesystem` in it.
-pub(super) const INTERFACES: [&str; 16] = [
-    "wasi:cli/environment@0.2.12",
-    "wasi:cli/exit@0.2.12",
-    "wasi:cli/stderr@0.2.12",
-    "wasi:cli/stdin@0.2.12",
-    "wasi:cli/stdout@0.2.12",
-    "wasi:cli/terminal-input@0.2.12",
-    "wasi:cli/terminal-output@0.2.12",
-    "wasi:cli/terminal-stderr@0.2.12",
-    "wasi:cli/terminal-stdin@0.2.12",
-    "wasi:cli/terminal-stdout@0.2.12",
-    "wasi:clocks/monotonic-clock@0.2.12",
-    "wasi:clocks/wall-clock@0.2.12",
-    "wasi:io/error@0.2.12",
-    "wasi:io/poll@0.2.12",
-    "wasi:io/streams@0.2.12",
-    "wasi:random/random@0.2.12",
-];
 
 /// The functions that the merger supplies as module `glue`.
 const GLUE: [&str; 9] = [
@@ -48,6 +26,9 @@ const GLUE: [&str; 9] = [
     "store_u32",
     "store_u64",
 ];
+
+/// Those of them that have nothing to do with a second memory.
+const IMAGE: [&str; 2] = ["image", "image_len"];
 
 /// What of preview 1 may go on to the host: nothing that opens, names or numbers files.
 const REMAINING_PREVIEW1: [&str; 13] = [
@@ -67,9 +48,9 @@ const REMAINING_PREVIEW1: [&str; 13] = [
 ];
 
 /// A module that is valid.
-pub(super) struct Shim(Types);
+pub(super) struct CoreModule(Types);
 
-impl Shim {
+impl CoreModule {
     pub(super) fn parse(bytes: &[u8]) -> Result<Self> {
         Ok(Self(
             Validator::new_with_features(FEATURES).validate_all(bytes)?,
@@ -122,28 +103,42 @@ impl Shim {
     }
 }
 
-/// The functions that a guest must export: those of preview 1, and those of its world.
+/// The functions that a guest must export. Those of its world that no one here counts are missed
+/// when it is made a component.
 pub(super) fn expected_exports(guest: Guest) -> Vec<(&'static str, FuncType)> {
-    let mut exports = preview1();
+    let realloc = (
+        "cabi_realloc",
+        FuncType::new([ValType::I32; 4], [ValType::I32]),
+    );
     match guest {
-        Guest::ShimP1 => {}
+        Guest::ShimP1 => preview1(),
         Guest::ShimP2 => {
-            let realloc = FuncType::new([ValType::I32; 4], [ValType::I32]);
-            exports.push(("cabi_realloc", realloc));
-            exports.push(("wasi:cli/run@0.2.12#run", FuncType::new([], [ValType::I32])));
+            let run = FuncType::new([], [ValType::I32]);
+            let mut exports = preview1();
+            exports.extend([realloc, ("wasi:cli/run@0.2.12#run", run)]);
+            exports
         }
+        Guest::Vfs => vec![realloc],
     }
-    exports
 }
 
 /// Whether a guest may import a function.
 pub(super) fn may_import(guest: Guest, module: &str, name: &str) -> bool {
     match (guest, module) {
+        (Guest::Vfs, "glue") => IMAGE.contains(&name),
         (_, "glue") => GLUE.contains(&name),
-        (Guest::ShimP1, "wasi_snapshot_preview1") => REMAINING_PREVIEW1.contains(&name),
+        (Guest::ShimP1, module) => {
+            module == "wasi_snapshot_preview1" && REMAINING_PREVIEW1.contains(&name)
+        }
         (Guest::ShimP2, "app") => name == "_start",
-        (Guest::ShimP2, interface) => INTERFACES.contains(&interface),
-        (Guest::ShimP1, _) => false,
+        (Guest::ShimP2 | Guest::Vfs, module) => {
+            let world = World::of(guest).unwrap_or_default();
+            match module.strip_prefix("[export]") {
+                // Resources of its own.
+                Some(interface) => world.exports.contains(&interface),
+                None => world.imports.contains(&module),
+            }
+        }
     }
 }
 

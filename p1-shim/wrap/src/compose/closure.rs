@@ -1,0 +1,70 @@
+//! The closure rule: whoever takes a resource over must take over everything that passes it.
+//!
+//! A file is read through an `input-stream`, which only the interface that owns the resource can
+//! make, so the VFS owns `wasi:io/streams`. A socket's stream of the host is then of another type.
+
+use wac_graph::types::{InterfaceId, ItemKind, Type, Types};
+use wac_graph::{CompositionGraph, PackageId};
+
+use super::offer;
+use crate::error::Uncomposable;
+
+/// Checks that no import and no export of the application passes a resource of an interface that
+/// the VFS takes over, unless the VFS takes it over as well.
+///
+/// Passing such a resource on needs no look further: the interface that passes it on to another is
+/// an import itself.
+///
+/// # Errors
+/// [`Uncomposable::Import`], then [`Uncomposable::Export`].
+pub(super) fn check(
+    graph: &CompositionGraph,
+    application: PackageId,
+    vfs: PackageId,
+) -> Result<(), Uncomposable> {
+    let types = graph.types();
+    let world = &types[graph[application].ty()];
+    let passed = |kind: &ItemKind| {
+        let ItemKind::Instance(interface) = kind else {
+            return None;
+        };
+        used_resources(types, *interface)
+            .find(|(_, owner)| offer(graph, vfs, owner).is_some())
+            .map(|(resource, owner)| (resource.to_owned(), owner.to_owned()))
+    };
+    for (import, kind) in &world.imports {
+        if offer(graph, vfs, import).is_none()
+            && let Some((resource, owner)) = passed(kind)
+        {
+            return Err(Uncomposable::Import {
+                import: import.clone(),
+                resource,
+                owner,
+            });
+        }
+    }
+    for (export, kind) in &world.exports {
+        if let Some((resource, owner)) = passed(kind) {
+            return Err(Uncomposable::Export {
+                export: export.clone(),
+                resource,
+                owner,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The resources that an interface has from others, each with the name of its owner.
+///
+/// Records, enums and all other types are the same whoever defines them.
+fn used_resources(types: &Types, interface: InterfaceId) -> impl Iterator<Item = (&str, &str)> {
+    types[interface].uses.iter().filter_map(|(name, used)| {
+        let owner = &types[used.interface];
+        let name = used.name.as_deref().unwrap_or(name);
+        match owner.exports.get(name)? {
+            ItemKind::Type(Type::Resource(_)) => Some((name, owner.id.as_deref()?)),
+            _ => None,
+        }
+    })
+}

@@ -1,0 +1,26 @@
+//! `wasi:cli/environment`: the host's, but for the working directory.
+
+use crate::Vfs;
+use crate::bindings::exports::wasi::cli::environment::Guest;
+use crate::bindings::wasi::cli::environment as host;
+use crate::files::files;
+
+impl Guest for Vfs {
+    fn get_environment() -> Vec<(String, String)> {
+        let mut variables = host::get_environment();
+        if let Some(directory) = Self::initial_cwd() {
+            variables.retain(|(name, _)| name != "PWD");
+            variables.push(("PWD".to_owned(), directory));
+        }
+        variables
+    }
+
+    fn get_arguments() -> Vec<String> {
+        host::get_arguments()
+    }
+
+    fn initial_cwd() -> Option<String> {
+        let (_, settings) = files();
+        settings.working_directory.clone()
+    }
+}

@@ -1,0 +1,61 @@
+//! `input-stream`: of a file, or one of the host's handed on.
+
+use core::cell::RefCell;
+
+use fs_core::Reader;
+
+use crate::bindings::exports::wasi::io::streams::{GuestInputStream, StreamError};
+use crate::bindings::wasi::clocks::monotonic_clock;
+use crate::bindings::wasi::io::poll::Pollable;
+use crate::bindings::wasi::io::streams::InputStream;
+use crate::descriptor::FileDescription;
+
+/// Where the bytes of a stream come from.
+pub(crate) enum Input {
+    File(RefCell<Reader<FileDescription>>),
+    Host(InputStream),
+}
+
+type Result<T> = core::result::Result<T, StreamError>;
+
+impl GuestInputStream for Input {
+    fn read(&self, len: u64) -> Result<Vec<u8>> {
+        match self {
+            Self::File(reader) => Ok(reader.borrow_mut().read(len)?),
+            Self::Host(stream) => Ok(stream.read(len)?),
+        }
+    }
+
+    fn blocking_read(&self, len: u64) -> Result<Vec<u8>> {
+        match self {
+            Self::File(_) => self.read(len),
+            Self::Host(stream) => Ok(stream.blocking_read(len)?),
+        }
+    }
+
+    fn skip(&self, len: u64) -> Result<u64> {
+        match self {
+            Self::File(reader) => Ok(reader.borrow_mut().skip(len)?),
+            Self::Host(stream) => Ok(stream.skip(len)?),
+        }
+    }
+
+    fn blocking_skip(&self, len: u64) -> Result<u64> {
+        match self {
+            Self::File(_) => self.skip(len),
+            Self::Host(stream) => Ok(stream.blocking_skip(len)?),
+        }
+    }
+
+    fn subscribe(&self) -> Pollable {
+        match self {
+            Self::File(_) => ready(),
+            Self::Host(stream) => stream.subscribe(),
+        }
+    }
+}
+
+/// A pollable for what never waits.
+pub(crate) fn ready() -> Pollable {
+    monotonic_clock::subscribe_duration(0)
+}
