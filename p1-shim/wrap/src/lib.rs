@@ -50,6 +50,7 @@ mod preview1;
 mod reach;
 mod shim;
 mod stage;
+mod stock;
 mod validate;
 
 use std::fmt;
@@ -77,6 +78,34 @@ pub enum Emit {
     Core,
 }
 
+/// How preview1 calls reach the file system.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Adapter {
+    /// A shim is merged in, which keeps the files in a memory of its own.
+    #[default]
+    Shim,
+    /// wasmtime's preview1 adapter makes the module a component, which is composed with the VFS.
+    /// Only for [`Emit::Component`].
+    Stock {
+        /// How much memory the program may have, in bytes; [`DEFAULT_GUEST_MEMORY`] suits most.
+        /// All of it is declared from the start.
+        max_guest_memory: u64,
+    },
+}
+
+/// Enough for most programs, and small beside a 32-bit address space: 256 MiB.
+pub const DEFAULT_GUEST_MEMORY: u64 = 256 << 20;
+
+/// What a component tells its host when the program ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// The low eight bits of the exit code, by a function that hosts have from WASI 0.2.12 on.
+    #[default]
+    Code,
+    /// Success or failure, by a function that every host has.
+    Outcome,
+}
+
 /// What becomes of function names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Names {
@@ -92,6 +121,10 @@ pub enum Names {
 pub struct Options {
     /// What to make.
     pub emit: Emit,
+    /// How preview1 calls reach the file system.
+    pub adapter: Adapter,
+    /// What a component tells its host when the program ends.
+    pub exit_status: ExitStatus,
     /// Bytes that the shim finds in its memory, a file system image; this library does not look
     /// into them.
     pub image: Option<Vec<u8>>,
@@ -145,10 +178,29 @@ pub fn wrap(input: &[u8], shims: &Shims<'_>, options: &Options) -> Result<Wrappe
     let mut stages = detected.stages();
 
     let shim = shims.of(options.emit);
-    let bytes = match plan(&detected, options.emit)? {
+    let bytes = match plan(&detected, options.emit, options.adapter)? {
         Plan::PassThrough => pass_through(&binary, options, &mut stages),
         Plan::Merge(application) => merge_and_lift(application, shim, options, &mut stages)
             .map_err(|error| blame(error, binary.bytes(), shim))?,
+        Plan::Adapt {
+            module,
+            max_guest_memory,
+        } => {
+            let settings = stock::Settings {
+                max_guest_memory,
+                exit_status: options.exit_status,
+                names: options.names,
+            };
+            let b = stock::lift(module, &settings, &mut stages)
+                .map_err(|error| blame(error, binary.bytes(), shim))?;
+            validate::validate(&b).map_err(|e| validate::invalid_input(e))?;
+            return Ok(Wrapped {
+                bytes: b,
+                kind: detected.kind(),
+                stages,
+                reach: Reach::default(),
+            });
+        }
     };
 
     let reach = validate::prove(&bytes).map_err(|bug| blame(bug.into(), binary.bytes(), shim))?;
@@ -205,7 +257,7 @@ fn merge_and_lift(
                 Step::Lift,
                 "made a component of the world that the shim imports and exports",
             ));
-            Ok(lift::lift(&merged, &shim)?)
+            Ok(lift::lift(&merged, &shim.component_types())?)
         }
     }
 }

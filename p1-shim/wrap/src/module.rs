@@ -190,6 +190,19 @@ impl<'a> Module<'a> {
         (export.kind == ExternalKind::Memory).then_some(export.index)
     }
 
+    /// The index of the memory that preview1's pointers refer to: the one exported as `memory`, else
+    /// the first.
+    pub(crate) fn preview1_memory(&self) -> u32 {
+        self.exported_memory().unwrap_or(0)
+    }
+
+    /// The index of an exported `cabi_realloc` that has the type of one.
+    pub(crate) fn realloc(&self) -> Option<u32> {
+        use wasmparser::ValType::I32;
+        let realloc = self.exported_function("cabi_realloc")?;
+        (self.signature(realloc) == Some(&FuncType::new([I32; 4], [I32]))).then_some(realloc)
+    }
+
     /// The signature of the function `index`, when its type is one that another module can have
     /// too.
     ///

@@ -2,13 +2,13 @@
 
 use wasmparser::{MemoryType, TypeRef};
 
-use crate::Emit;
 use crate::detect::{Detected, Found};
 use crate::encode::Stub;
 use crate::error::{Error, Unmergeable};
 use crate::merge::foreign;
 use crate::module::Module;
 use crate::preview1;
+use crate::{Adapter, Emit};
 
 /// The way from a preview1 module to a result.
 pub(crate) enum Plan<'d, 'a> {
@@ -16,19 +16,32 @@ pub(crate) enum Plan<'d, 'a> {
     PassThrough,
     /// Merge the module with the shim, then lift if a component is wanted.
     Merge(&'d Module<'a>),
+    /// Make the module a component with the stock adapter, then compose that with the VFS.
+    Adapt {
+        module: &'d Module<'a>,
+        /// Bytes of memory that the program may have.
+        max_guest_memory: u64,
+    },
 }
 
-/// Chooses the way to a result of flavour `emit`.
+/// Chooses the way to a result of flavour `emit` by way of `adapter`.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for the input's kind; else [`Error::Unmergeable`] for its preview1
 /// imports, its memories and tables, its entry point, its other imports, in this order.
-pub(crate) fn plan<'d, 'a>(detected: &'d Detected<'a>, emit: Emit) -> Result<Plan<'d, 'a>, Error> {
+pub(crate) fn plan<'d, 'a>(
+    detected: &'d Detected<'a>,
+    emit: Emit,
+    adapter: Adapter,
+) -> Result<Plan<'d, 'a>, Error> {
     let (module, is_command) = match &detected.found {
         Found::Command(module) => (module, true),
         Found::Reactor(module) => (module, false),
         Found::Unsupported(kind) => return Err(kind.clone().into()),
     };
+    if let (Adapter::Stock { .. }, Emit::Core) = (adapter, emit) {
+        return Err(Unmergeable::StockCore.into());
+    }
     check_preview1(module)?;
     if emit == Emit::Core && !reaches_files(module) {
         return Ok(Plan::PassThrough);
@@ -38,7 +51,13 @@ pub(crate) fn plan<'d, 'a>(detected: &'d Detected<'a>, emit: Emit) -> Result<Pla
         check_entry(module, is_command)?;
         check_foreign(module)?;
     }
-    Ok(Plan::Merge(module))
+    Ok(match adapter {
+        Adapter::Shim => Plan::Merge(module),
+        Adapter::Stock { max_guest_memory } => Plan::Adapt {
+            module,
+            max_guest_memory,
+        },
+    })
 }
 
 /// Every import from preview1 is one of its functions, imported as what it is.

@@ -1,5 +1,6 @@
 //! The second input of a merge: a core module that answers preview1 on a file system of its own.
 
+use wasm_encoder::CustomSection;
 use wasmparser::{MemoryType, TypeRef};
 
 use crate::Emit;
@@ -70,6 +71,15 @@ impl<'a> Shim<'a> {
             memory,
             emit,
         })
+    }
+
+    /// The sections that describe its world.
+    pub(crate) fn component_types(&self) -> Vec<CustomSection<'a>> {
+        let sections = self.module.customs.iter();
+        sections
+            .filter(|section| section.name().starts_with("component-type"))
+            .map(|section| section.clone().into())
+            .collect()
     }
 
     /// Whether the result exports what the shim exports as `name`: what a lift to a component looks

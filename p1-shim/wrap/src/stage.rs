@@ -23,9 +23,11 @@ pub enum Step {
     PassThrough,
     /// Merging application and shim.
     Merge,
+    /// Preparing the application for the stock adapter.
+    Rewrite,
     /// Placing the embedded image.
     Embed,
-    /// Making the merged module a component.
+    /// Making the merged or rewritten module a component.
     Lift,
     /// Proving the result valid and closed.
     Validate,
@@ -64,6 +66,7 @@ impl fmt::Display for Step {
             Self::Detect => "detect",
             Self::PassThrough => "pass-through",
             Self::Merge => "merge",
+            Self::Rewrite => "rewrite",
             Self::Embed => "embed",
             Self::Lift => "lift",
             Self::Validate => "validate",

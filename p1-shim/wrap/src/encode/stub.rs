@@ -31,13 +31,15 @@ impl Stub {
     /// The stand-in for `import` if its type is also that of the toolchain's function.
     pub(crate) fn of(import: &Import<'_>, signature: Option<&FuncType>) -> Option<Self> {
         let stub = Self::named(import)?;
-        let params: &[ValType] = match stub {
+        (signature == Some(&stub.ty())).then_some(stub)
+    }
+
+    pub(crate) fn ty(self) -> FuncType {
+        let params: &[ValType] = match self {
             Self::Abort => &[I32, I32, I32, I32],
             Self::NotifyMemoryGrowth => &[I32],
         };
-        signature
-            .is_some_and(|found| found.params() == params && found.results().is_empty())
-            .then_some(stub)
+        FuncType::new(params.to_vec(), [])
     }
 
     pub(crate) fn body(self) -> Function {

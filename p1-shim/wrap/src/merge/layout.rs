@@ -103,11 +103,7 @@ impl Numbering<'_, '_> {
 
     fn write_glue(&mut self, image: &Image<'_>) -> Result<(), OutOfRange> {
         let memories = Memories {
-            app: self
-                .layout
-                .app
-                .memories
-                .get(self.app.exported_memory().unwrap_or(0))?,
+            app: self.layout.app.memories.get(self.app.preview1_memory())?,
             shim: self.layout.shim.memories.get(0)?,
         };
         for ((old, import), link) in self.shim.function_imports().zip(&self.links.shim) {

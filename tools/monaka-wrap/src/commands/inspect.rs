@@ -47,6 +47,7 @@ fn print(inspection: &Inspection) {
     for (what, prospect) in prospects(inspection) {
         let would = match prospect {
             Prospect::Merge => "would be merged with the shim: ",
+            Prospect::Adapt => "would be lifted with --adapter stock: ",
             Prospect::PassThrough => "would stay as it is: ",
             Prospect::Refuse { .. } => "would be refused: ",
         };
@@ -64,6 +65,7 @@ fn to_json(inspection: &Inspection) -> Value {
         .map(|(what, prospect)| {
             let pipeline = match prospect {
                 Prospect::Merge => "merge",
+                Prospect::Adapt => "adapt",
                 Prospect::PassThrough => "pass-through",
                 Prospect::Refuse { .. } => "refuse",
             };
