@@ -8,16 +8,51 @@
 
 mod closure;
 mod names;
+mod vfs;
 
 use wac_graph::types::{Package, are_semver_compatible};
 use wac_graph::{
     CompositionGraph, EncodeOptions, InstantiationArgumentError, NodeId, PackageId, Processor,
 };
 
+use crate::Names;
 use crate::error::{Bug, Error, Uncomposable, one_line};
 use crate::marker;
+use crate::stage::{Stage, Step};
+use crate::validate;
 
-pub(crate) use names::{full_names, interface};
+/// Gives the component `application` a file system of its own that begins with `image`: the VFS,
+/// of which `vfs` is the core module.
+///
+/// # Errors
+/// Those of [`check`]; [`Unmergeable::ImageTooLarge`](crate::Unmergeable::ImageTooLarge),
+/// [`ShimFault`](crate::ShimFault), [`Bug::Compose`].
+pub(crate) fn with_vfs(
+    application: &[u8],
+    vfs: &[u8],
+    image: &[u8],
+    names: Names,
+    stages: &mut Vec<Stage>,
+) -> Result<Vec<u8>, Error> {
+    let imports = names::imports(application)?;
+    let vfs = vfs::component(vfs, &imports, image, names, stages)?;
+    let composed = compose(application, &vfs)?;
+    stages.push(Stage::note(
+        Step::Compose,
+        "bound these imports to the VFS, which keeps its own files; all others stay the host's",
+    ));
+    Ok(composed)
+}
+
+/// Whether the component `application` can be composed with the VFS.
+///
+/// # Errors
+/// [`Error::Malformed`] for what does not parse, [`Uncomposable`].
+pub(crate) fn check(application: &[u8]) -> Result<(), Error> {
+    let mut graph = CompositionGraph::new();
+    let application = register_application(&mut graph, application)?;
+    Ok(closure::check(&graph, application)?)
+}
 
 /// Binds the imports of the component `application` to the exports of the component `vfs`.
 ///
@@ -28,15 +63,9 @@ pub(crate) use names::{full_names, interface};
 /// cannot have this VFS, [`Bug::Compose`] for a VFS that is none.
 pub(crate) fn compose(application: &[u8], vfs: &[u8]) -> Result<Vec<u8>, Error> {
     let mut graph = CompositionGraph::new();
-    let vfs = register(&mut graph, "vfs", full_names(vfs)?.into_owned())
-        .map_err(|message| Bug::Compose { message })?;
-    let application = register(
-        &mut graph,
-        "application",
-        full_names(application)?.into_owned(),
-    )
-    .map_err(|reason| Uncomposable::Unreadable { reason })?;
-    closure::check(&graph, application, vfs)?;
+    let vfs = register(&mut graph, "vfs", vfs).map_err(|message| Bug::Compose { message })?;
+    let application = register_application(&mut graph, application)?;
+    closure::check(&graph, application)?;
 
     let plug = graph.instantiate(vfs);
     let socket = graph.instantiate(application);
@@ -53,11 +82,22 @@ pub(crate) fn compose(application: &[u8], vfs: &[u8]) -> Result<Vec<u8>, Error> 
     graph.encode(options).map_err(bug)
 }
 
+fn register_application(
+    graph: &mut CompositionGraph,
+    application: &[u8],
+) -> Result<PackageId, Error> {
+    // The composer takes what it is given to be of the features that it knows.
+    validate::declarations(application).map_err(validate::invalid_input)?;
+    register(graph, "application", application)
+        .map_err(|reason| Uncomposable::Unreadable { reason }.into())
+}
+
 fn register(
     graph: &mut CompositionGraph,
     name: &str,
-    component: Vec<u8>,
+    component: &[u8],
 ) -> Result<PackageId, String> {
+    let component = names::in_full(component).map_err(|error| error.to_string())?;
     let package = Package::from_bytes(name, None, component, graph.types_mut());
     let package = package.map_err(|error| one_line(&format!("{error:#}")))?;
     graph

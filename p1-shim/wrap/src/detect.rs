@@ -26,6 +26,10 @@ pub enum Kind {
     Command,
     /// A preview1 module without a `_start` of type `() -> ()`; its host calls what it exports.
     Reactor,
+    /// A WASI 0.2 component, or a component without any WASI.
+    Component,
+    /// A WASI 0.2 component that the stock adapter made from a preview1 module.
+    LiftedComponent,
     /// Anything else.
     Unsupported(UnsupportedKind),
 }
@@ -37,6 +41,8 @@ impl Kind {
         match self {
             Self::Command => "preview1-command",
             Self::Reactor => "preview1-reactor",
+            Self::Component => "component",
+            Self::LiftedComponent => "lifted-component",
             Self::Unsupported(kind) => kind.id(),
         }
     }
@@ -47,6 +53,8 @@ impl fmt::Display for Kind {
         match self {
             Self::Command => f.write_str("preview1 command"),
             Self::Reactor => f.write_str("preview1 reactor"),
+            Self::Component => f.write_str("WASI 0.2 component"),
+            Self::LiftedComponent => f.write_str("component made from a preview1 module"),
             Self::Unsupported(kind) => kind.fmt(f),
         }
     }
@@ -63,10 +71,15 @@ pub(crate) struct Detected<'a> {
     pub(crate) warnings: Vec<&'static str>,
 }
 
-/// What an input is, with the module where it can be wrapped.
+/// What an input is, with the module or component where it can be wrapped.
 pub(crate) enum Found<'a> {
     Command(Box<Module<'a>>),
     Reactor(Box<Module<'a>>),
+    Component {
+        bytes: &'a [u8],
+        /// It has the stock adapter in it.
+        is_lifted: bool,
+    },
     Unsupported(UnsupportedKind),
 }
 
@@ -75,6 +88,12 @@ impl Detected<'_> {
         match &self.found {
             Found::Command(_) => Kind::Command,
             Found::Reactor(_) => Kind::Reactor,
+            Found::Component {
+                is_lifted: false, ..
+            } => Kind::Component,
+            Found::Component {
+                is_lifted: true, ..
+            } => Kind::LiftedComponent,
             Found::Unsupported(kind) => Kind::Unsupported(kind.clone()),
         }
     }

@@ -145,12 +145,6 @@ pub enum UnsupportedKind {
         /// Layer field of the binary's header.
         layer: u16,
     },
-    /// A WASI 0.2 component, or a component without any WASI.
-    #[error("WASI 0.2 component, not supported yet: it needs a VFS component to be composed with")]
-    Component,
-    /// A WASI 0.2 component that the stock adapter made from a preview1 module.
-    #[error("component made from a preview1 module, not supported yet: it needs a VFS component")]
-    LiftedComponent,
     /// A component for WASI 0.3, or one that uses async, streams or futures.
     #[error("WASI 0.3 component")]
     AsyncComponent,
@@ -200,8 +194,7 @@ impl UnsupportedKind {
             Self::Bitcode | Self::StaticLibrary | Self::Object => "link it first",
             Self::DynamicLibrary => "link it statically",
             Self::PreStandardComponent { .. } => "rebuild it with current component tools",
-            Self::Component | Self::AsyncComponent => "build the program for wasm32-wasip1",
-            Self::LiftedComponent => "pass the module it was made from",
+            Self::AsyncComponent => "build the program for wasm32-wasip1",
             Self::AlreadyWrapped { .. } => "start from the original file",
             Self::Preview0 => "rebuild it with a toolchain of 2020 or later",
             Self::Wasix | Self::WasmBindgen | Self::ComponentCore => "build it for wasm32-wasip1",
@@ -224,8 +217,6 @@ impl UnsupportedKind {
             Self::Object => "object",
             Self::DynamicLibrary => "dynamic-library",
             Self::PreStandardComponent { .. } => "pre-standard-component",
-            Self::Component => "component",
-            Self::LiftedComponent => "lifted-component",
             Self::AsyncComponent => "wasi-0.3-component",
             Self::AlreadyWrapped { .. } => "already-virtualized",
             Self::Preview0 => "preview0",

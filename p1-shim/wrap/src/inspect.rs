@@ -35,6 +35,8 @@ pub enum Prospect {
     Merge,
     /// It would be made a component with the stock adapter and composed with the VFS.
     Adapt,
+    /// It would be composed with the VFS.
+    Compose,
     /// It would stay as it is, as it can reach no file.
     PassThrough,
     /// It would be refused.
@@ -58,6 +60,10 @@ impl Prospect {
                 "wasmtime's preview1 adapter asks a component that keeps files of its own"
                     .to_owned()
             }
+            Self::Compose => {
+                "its files and streams are bound to a component that keeps files of its own"
+                    .to_owned()
+            }
             Self::PassThrough => "nothing to virtualize: its imports reach no file".to_owned(),
             Self::Refuse {
                 reason,
@@ -76,6 +82,7 @@ impl From<Result<Plan<'_, '_>, Error>> for Prospect {
         match plan {
             Ok(Plan::Merge(_)) => Self::Merge,
             Ok(Plan::Adapt { .. }) => Self::Adapt,
+            Ok(Plan::Compose(_)) => Self::Compose,
             Ok(Plan::PassThrough) => Self::PassThrough,
             Err(error) => Self::Refuse {
                 reason: error.reason(),

@@ -1,10 +1,13 @@
-//! From a legacy WebAssembly module to one with a file system of its own.
+//! From a WASI program to one with a file system of its own.
 //!
 //! A `wasi_snapshot_preview1` module gets its files from the host. [`wrap`] merges it with a
 //! *shim*, a core module that answers preview1 from a memory of its own, so that the result asks
 //! the host for no file at all. The result is a component ([`Emit::Component`]) or again a preview1
 //! module ([`Emit::Core`]), whose remaining imports are standard streams, clocks, random bytes,
 //! arguments and the exit status.
+//!
+//! A WASI 0.2 component is composed with the *VFS* instead, a component that exports
+//! `wasi:filesystem` and the streams that come with it.
 //!
 //! The layers, each of which knows only those below it:
 //!
@@ -13,7 +16,7 @@
 //! | [`wrap`], [`inspect()`], [`embedded_image`] | the uses |
 //! | `plan` | which pipeline, or which refusal |
 //! | `detect` | what an input is |
-//! | `merge`, `lift`, `validate` | the steps of the pipeline |
+//! | `merge`, `lift`, `compose`, `validate` | the steps of the pipelines |
 //! | `module`, `shim`, `preview1`, `reach`, `marker` | what the steps talk about |
 //!
 //! ```
@@ -24,7 +27,7 @@
 //!     (func (export "_start") (drop (call $close (i32.const 3)))))"#;
 //! # let shim = wat::parse_str(r#"(module (memory (export "memory") 1)
 //! #     (func (export "fd_close") (param i32) (result i32) i32.const 8))"#).unwrap();
-//! let shims = wrap::Shims { p1: &shim, p2: &[] };
+//! let shims = wrap::Shims { p1: &shim, p2: &[], vfs: &[] };
 //! let options = wrap::Options { emit: wrap::Emit::Core, ..Default::default() };
 //!
 //! let wrapped = wrap::wrap(application, &shims, &options)?;
@@ -160,50 +163,49 @@ impl fmt::Debug for Wrapped {
 /// The JavaScript API's limit on a module's size, which other engines share.
 const MAX_MODULE_SIZE: u64 = 1 << 30;
 
-/// Wraps a preview1 module: recognises it, merges it with a shim, makes it a component if asked to,
-/// and proves that the result is valid and reaches no file of the host.
+/// Wraps a program: recognises it, merges a preview1 module with a shim and makes it a component if
+/// asked to, or composes a component with the VFS, and proves that the result is valid and reaches
+/// no file of the host.
 ///
-/// `input` may be a binary or its text format. A module that can reach no file is returned as it is
-/// for [`Emit::Core`].
+/// `input` may be a binary or its text format. What can reach no file and is already what it is to
+/// become is returned as it is.
 ///
 /// # Errors
 /// [`Error::Text`] or [`Error::Malformed`] for what does not parse or validate,
-/// [`Error::Unsupported`] for what is no preview1 module, [`Error::Unmergeable`] for what stands in
-/// the way of a merge, [`Error::Shim`] for a shim that breaks its contract, [`Error::Bug`] for
-/// mistakes of this library.
+/// [`Error::Unsupported`] for what is neither, [`Error::Unmergeable`] and [`Error::Uncomposable`]
+/// for what stands in the way, [`Error::Shim`] for a shim that breaks its contract, [`Error::Bug`]
+/// for mistakes of this library.
 pub fn wrap(input: &[u8], shims: &Shims<'_>, options: &Options) -> Result<Wrapped, Error> {
     check_size(input)?;
     let binary = detect::binary(input)?;
     let detected = detect::detect(&binary)?;
     let mut stages = detected.stages();
 
-    let shim = shims.of(options.emit);
-    let bytes = match plan(&detected, options.emit, options.adapter)? {
+    let plan = plan(&detected, options.emit, options.adapter)?;
+    let guest = match plan {
+        Plan::Merge(_) => shims.of(options.emit),
+        Plan::Adapt { .. } | Plan::Compose(_) => shims.vfs,
+        Plan::PassThrough => &[],
+    };
+    let blamed = |error: Error| blame(error, binary.bytes(), guest);
+    let bytes = match plan {
         Plan::PassThrough => pass_through(&binary, options, &mut stages),
-        Plan::Merge(application) => merge_and_lift(application, shim, options, &mut stages)
-            .map_err(|error| blame(error, binary.bytes(), shim))?,
+        Plan::Merge(application) => {
+            merge_and_lift(application, guest, options, &mut stages).map_err(blamed)?
+        }
         Plan::Adapt {
             module,
             max_guest_memory,
-        } => {
-            let settings = stock::Settings {
-                max_guest_memory,
-                exit_status: options.exit_status,
-                names: options.names,
-            };
-            let b = stock::lift(module, &settings, &mut stages)
-                .map_err(|error| blame(error, binary.bytes(), shim))?;
-            validate::validate(&b).map_err(|e| validate::invalid_input(e))?;
-            return Ok(Wrapped {
-                bytes: b,
-                kind: detected.kind(),
-                stages,
-                reach: Reach::default(),
-            });
+        } => adapt_and_compose(module, max_guest_memory, guest, options, &mut stages)
+            .map_err(blamed)?,
+        Plan::Compose(application) => {
+            let image = options.image.as_deref().unwrap_or_default();
+            compose::with_vfs(application, guest, image, options.names, &mut stages)
+                .map_err(blamed)?
         }
     };
 
-    let reach = validate::prove(&bytes).map_err(|bug| blame(bug.into(), binary.bytes(), shim))?;
+    let reach = validate::prove(&bytes).map_err(|bug| blamed(bug.into()))?;
     stages.push(Stage::note(
         Step::Validate,
         "the result is valid and imports no file access",
@@ -262,6 +264,23 @@ fn merge_and_lift(
     }
 }
 
+fn adapt_and_compose(
+    application: &Module<'_>,
+    max_guest_memory: u64,
+    vfs: &[u8],
+    options: &Options,
+    stages: &mut Vec<Stage>,
+) -> Result<Vec<u8>, Error> {
+    let settings = stock::Settings {
+        max_guest_memory,
+        exit_status: options.exit_status,
+        names: options.names,
+    };
+    let component = stock::lift(application, &settings, stages)?;
+    let image = options.image.as_deref().unwrap_or_default();
+    compose::with_vfs(&component, vfs, image, options.names, stages)
+}
+
 /// Finds out whose fault a failure is. The inputs are not validated beforehand, as the result is
 /// and that costs as much again; only when something has gone wrong it matters which of them was
 /// invalid from the start.
@@ -271,6 +290,9 @@ fn blame(error: Error, application: &[u8], shim: &[u8]) -> Error {
     };
     if let Err(invalid) = validate::validate(application) {
         return validate::invalid_input(invalid);
+    }
+    if shim.is_empty() {
+        return error;
     }
     if let Err(invalid) = validate::validate(shim) {
         return ShimFault::Malformed {

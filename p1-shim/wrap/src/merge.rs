@@ -42,6 +42,8 @@ pub(crate) use link::foreign;
 
 /// Merges `app` with `shim` and places the bytes of `image` in the shim's memory.
 ///
+/// An `app` without anything in it gives the shim with its image, and without what is not kept.
+///
 /// # Errors
 /// [`Unmergeable`](crate::Unmergeable) for an image that does not fit or an import that the flavour
 /// of result has no place for, [`ShimFault`](crate::ShimFault) for a shim that lacks what the
@@ -108,7 +110,11 @@ fn write(module: &mut Vec<u8>, inputs: &Inputs<'_, '_>, names: Names) -> section
         Names::Drop => {}
     }
     let modules = inputs.parts().map(|(module, _)| module);
-    if let Some(features) = custom::target_features(&modules, &["bulk-memory", "multimemory"]) {
+    let addition: &[_] = match inputs.app.memories.as_slice() {
+        [] => &[],
+        _ => &["bulk-memory", "multimemory"],
+    };
+    if let Some(features) = custom::target_features(&modules, addition) {
         features.append_to(module);
     }
     custom::producers(&modules).append_to(module);

@@ -2,15 +2,17 @@
 
 use wasmparser::{MemoryType, TypeRef};
 
+use crate::compose;
 use crate::detect::{Detected, Found};
 use crate::encode::Stub;
-use crate::error::{Error, Unmergeable};
+use crate::error::{Error, Uncomposable, Unmergeable};
 use crate::merge::foreign;
 use crate::module::Module;
 use crate::preview1;
+use crate::reach::{Capability, Reach};
 use crate::{Adapter, Emit};
 
-/// The way from a preview1 module to a result.
+/// The way from an input to a result.
 pub(crate) enum Plan<'d, 'a> {
     /// The input is the result: it can reach no file.
     PassThrough,
@@ -22,13 +24,16 @@ pub(crate) enum Plan<'d, 'a> {
         /// Bytes of memory that the program may have.
         max_guest_memory: u64,
     },
+    /// Compose the component with the VFS.
+    Compose(&'d [u8]),
 }
 
 /// Chooses the way to a result of flavour `emit` by way of `adapter`.
 ///
 /// # Errors
-/// [`Error::Unsupported`] for the input's kind; else [`Error::Unmergeable`] for its preview1
-/// imports, its memories and tables, its entry point, its other imports, in this order.
+/// [`Error::Unsupported`] for the input's kind; for a module [`Error::Unmergeable`] for its preview1
+/// imports, its memories and tables, its entry point, its other imports, in this order; for a
+/// component [`Error::Uncomposable`].
 pub(crate) fn plan<'d, 'a>(
     detected: &'d Detected<'a>,
     emit: Emit,
@@ -37,6 +42,7 @@ pub(crate) fn plan<'d, 'a>(
     let (module, is_command) = match &detected.found {
         Found::Command(module) => (module, true),
         Found::Reactor(module) => (module, false),
+        Found::Component { bytes, .. } => return plan_component(bytes, &detected.reach, emit),
         Found::Unsupported(kind) => return Err(kind.clone().into()),
     };
     if let (Adapter::Stock { .. }, Emit::Core) = (adapter, emit) {
@@ -58,6 +64,21 @@ pub(crate) fn plan<'d, 'a>(
             max_guest_memory,
         },
     })
+}
+
+fn plan_component<'d, 'a>(
+    component: &'d [u8],
+    reach: &Reach,
+    emit: Emit,
+) -> Result<Plan<'d, 'a>, Error> {
+    match emit {
+        Emit::Core => Err(Uncomposable::Core.into()),
+        Emit::Component if reach.imports(Capability::Files).is_empty() => Ok(Plan::PassThrough),
+        Emit::Component => {
+            compose::check(component)?;
+            Ok(Plan::Compose(component))
+        }
+    }
 }
 
 /// Every import from preview1 is one of its functions, imported as what it is.

@@ -1,5 +1,6 @@
 //! What a module or component can reach outside itself, read off the names of its imports.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -172,7 +173,7 @@ pub(crate) enum Descriptors {
 /// outermost imports.
 pub(crate) fn of_binary(bytes: &[u8], descriptors: Descriptors) -> wasmparser::Result<Reach> {
     let mut imports = Vec::new();
-    let mut interfaces = Vec::new();
+    let mut interfaces: Vec<Cow<'_, str>> = Vec::new();
     let mut outermost = Encoding::Module;
     let mut nesting = Nesting::default();
     for payload in Parser::new(0).parse_all(bytes) {
@@ -189,7 +190,7 @@ pub(crate) fn of_binary(bytes: &[u8], descriptors: Descriptors) -> wasmparser::R
             }
             Payload::ComponentImportSection(section) => {
                 for import in section {
-                    interfaces.push(import?.name.name);
+                    interfaces.push(import?.name.full_name());
                 }
             }
             _ => {}
@@ -197,6 +198,6 @@ pub(crate) fn of_binary(bytes: &[u8], descriptors: Descriptors) -> wasmparser::R
     }
     Ok(match outermost {
         Encoding::Module => Reach::of_imports(&imports, descriptors),
-        Encoding::Component => Reach::of_interfaces(interfaces),
+        Encoding::Component => Reach::of_interfaces(interfaces.iter().map(|name| &**name)),
     })
 }

@@ -1,5 +1,7 @@
 //! The second input of a merge: a core module that answers preview1 on a file system of its own.
 
+use std::collections::BTreeSet;
+
 use wasm_encoder::CustomSection;
 use wasmparser::{MemoryType, TypeRef};
 
@@ -7,7 +9,8 @@ use crate::Emit;
 use crate::error::{Error, ShimFault};
 use crate::module::Module;
 
-/// The shim modules, one for each flavour of result. Either may be empty when it is not asked for.
+/// The guest modules: a shim for each flavour of result, and the VFS that components are composed
+/// with. Any may be empty when it is not asked for.
 ///
 /// A shim
 /// - defines one 32-bit unshared memory and exports it as `memory`;
@@ -25,6 +28,10 @@ pub struct Shims<'a> {
     /// described by `component-type` sections. It exports `cabi_realloc` and a `wasi:cli/run` that
     /// calls its import `app._start`.
     pub p2: &'a [u8],
+    /// For applications that are components already: the core module of a component that exports
+    /// `wasi:filesystem` and what passes its streams, described by `component-type` sections. Of
+    /// `glue` it imports the functions about the image only.
+    pub vfs: &'a [u8],
 }
 
 impl<'a> Shims<'a> {
@@ -43,11 +50,38 @@ pub(crate) struct Shim<'a> {
     pub(crate) module: Module<'a>,
     pub(crate) memory: MemoryType,
     pub(crate) emit: Emit,
+    kept: Kept,
+}
+
+/// Which of its exports the result has, too.
+enum Kept {
+    /// None: it exports what the application did.
+    Nothing,
+    /// All that a lift to a component looks for.
+    World,
+    /// Of that, the functions of these interfaces.
+    Interfaces(BTreeSet<String>),
 }
 
 impl<'a> Shim<'a> {
     /// Takes the shim `bytes` for results of flavour `emit` apart.
     pub(crate) fn parse(bytes: &'a [u8], emit: Emit) -> Result<Self, ShimFault> {
+        let kept = match emit {
+            Emit::Core => Kept::Nothing,
+            Emit::Component => Kept::World,
+        };
+        Self::parse_keeping(bytes, emit, kept)
+    }
+
+    /// Takes the VFS `bytes` apart, of which a component needs `interfaces`.
+    pub(crate) fn parse_vfs(
+        bytes: &'a [u8],
+        interfaces: BTreeSet<String>,
+    ) -> Result<Self, ShimFault> {
+        Self::parse_keeping(bytes, Emit::Component, Kept::Interfaces(interfaces))
+    }
+
+    fn parse_keeping(bytes: &'a [u8], emit: Emit, kept: Kept) -> Result<Self, ShimFault> {
         let module = Module::parse(bytes).map_err(fault)?;
         let foreign = module
             .imports
@@ -70,6 +104,7 @@ impl<'a> Shim<'a> {
             module,
             memory,
             emit,
+            kept,
         })
     }
 
@@ -85,9 +120,15 @@ impl<'a> Shim<'a> {
     /// Whether the result exports what the shim exports as `name`: what a lift to a component looks
     /// for.
     pub(crate) fn is_kept_export(&self, name: &str) -> bool {
-        match self.emit {
-            Emit::Core => false,
-            Emit::Component => name == "memory" || name == "cabi_realloc" || name.contains(':'),
+        let is_for_all = name == "memory" || name == "cabi_realloc";
+        match &self.kept {
+            Kept::Nothing => false,
+            Kept::World => is_for_all || name.contains(':'),
+            Kept::Interfaces(interfaces) => {
+                let name = name.strip_prefix("cabi_post_").unwrap_or(name);
+                let interface = name.split_once('#').map(|(interface, _)| interface);
+                is_for_all || interface.is_some_and(|interface| interfaces.contains(interface))
+            }
         }
     }
 }

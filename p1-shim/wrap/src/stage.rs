@@ -29,6 +29,8 @@ pub enum Step {
     Embed,
     /// Making the merged or rewritten module a component.
     Lift,
+    /// Binding a component's imports to the VFS component.
+    Compose,
     /// Proving the result valid and closed.
     Validate,
 }
@@ -69,6 +71,7 @@ impl fmt::Display for Step {
             Self::Rewrite => "rewrite",
             Self::Embed => "embed",
             Self::Lift => "lift",
+            Self::Compose => "compose",
             Self::Validate => "validate",
         })
     }

@@ -33,6 +33,18 @@ pub(crate) fn validate(bytes: &[u8]) -> wasmparser::Result<()> {
     Ok(())
 }
 
+/// Validates a module or component but for its function bodies.
+///
+/// # Errors
+/// The validator's.
+pub(crate) fn declarations(bytes: &[u8]) -> wasmparser::Result<()> {
+    let mut validator = Validator::new_with_features(FEATURES);
+    for payload in Parser::new(0).parse_all(bytes) {
+        validator.payload(&payload?)?;
+    }
+    Ok(())
+}
+
 fn validate_bodies(
     functions: Vec<(FuncToValidate<ValidatorResources>, FunctionBody<'_>)>,
 ) -> wasmparser::Result<()> {

@@ -62,6 +62,7 @@ fn result(folder: &Path, options: &Options) -> Result<(&'static str, String)> {
     let shims = Shims {
         p1: &shim,
         p2: &shim,
+        vfs: &[],
     };
     Ok(match (wrap::wrap(&input, &shims, options), options.emit) {
         (Ok(wrapped), Emit::Core) => ("merged.wat", print(&wrapped.bytes)?),

@@ -58,11 +58,11 @@ fn lacks_command(words: &[OsString]) -> bool {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Wrap a module into one that brings its own file system (the default command).
+    /// Wrap a program into one that brings its own file system (the default command).
     Wrap(WrapArgs),
-    /// Wrap a module in memory and run it; nothing of the host is visible to it.
+    /// Wrap a program in memory and run it; nothing of the host is visible to it.
     Run(RunArgs),
-    /// Say what a module is, what it can reach and how it would be wrapped.
+    /// Say what a file is, what it can reach and how it would be wrapped.
     Inspect(InspectArgs),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
@@ -174,7 +174,7 @@ pub(crate) enum Emit {
 
 #[derive(Debug, Args)]
 pub(crate) struct WrapArgs {
-    /// The module, .wasm or .wat; - reads standard input.
+    /// The module or component, .wasm or .wat; - reads standard input.
     pub(crate) input: PathBuf,
 
     /// Where the result goes; - is standard output. [default: INPUT with .wrapped.wasm]
@@ -201,7 +201,7 @@ pub(crate) enum Via {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// The module, .wasm or .wat; - reads standard input.
+    /// The module or component, .wasm or .wat; - reads standard input.
     pub(crate) input: PathBuf,
 
     /// How to run it.

@@ -10,10 +10,11 @@ use crate::content;
 use crate::failure::Failure;
 use crate::input;
 
-/// The shims that come with the tool.
+/// The guest modules that come with the tool.
 const SHIMS: Shims<'_> = Shims {
     p1: artifacts::SHIM_P1,
     p2: artifacts::SHIM_P2,
+    vfs: artifacts::VFS,
 };
 
 /// Reads the input and wraps it.

@@ -3,11 +3,24 @@
 //! A file is read through an `input-stream`, which only the interface that owns the resource can
 //! make, so the VFS owns `wasi:io/streams`. A socket's stream of the host is then of another type.
 
-use wac_graph::types::{InterfaceId, ItemKind, Type, Types};
+use wac_graph::types::{InterfaceId, ItemKind, Type, Types, are_semver_compatible};
 use wac_graph::{CompositionGraph, PackageId};
 
-use super::offer;
 use crate::error::Uncomposable;
+
+/// What the VFS takes over, where an application imports it.
+const TAKEN_OVER: [&str; 10] = [
+    "wasi:cli/environment@0.2.12",
+    "wasi:cli/stderr@0.2.12",
+    "wasi:cli/stdin@0.2.12",
+    "wasi:cli/stdout@0.2.12",
+    "wasi:filesystem/preopens@0.2.12",
+    "wasi:filesystem/types@0.2.12",
+    "wasi:io/error@0.2.12",
+    "wasi:io/streams@0.2.12",
+    "wasi:sockets/tcp-create-socket@0.2.12",
+    "wasi:sockets/tcp@0.2.12",
+];
 
 /// Checks that no import and no export of the application passes a resource of an interface that
 /// the VFS takes over, unless the VFS takes it over as well.
@@ -17,11 +30,7 @@ use crate::error::Uncomposable;
 ///
 /// # Errors
 /// [`Uncomposable::Import`], then [`Uncomposable::Export`].
-pub(super) fn check(
-    graph: &CompositionGraph,
-    application: PackageId,
-    vfs: PackageId,
-) -> Result<(), Uncomposable> {
+pub(super) fn check(graph: &CompositionGraph, application: PackageId) -> Result<(), Uncomposable> {
     let types = graph.types();
     let world = &types[graph[application].ty()];
     let passed = |kind: &ItemKind| {
@@ -29,11 +38,11 @@ pub(super) fn check(
             return None;
         };
         used_resources(types, *interface)
-            .find(|(_, owner)| offer(graph, vfs, owner).is_some())
+            .find(|(_, owner)| is_taken_over(owner))
             .map(|(resource, owner)| (resource.to_owned(), owner.to_owned()))
     };
     for (import, kind) in &world.imports {
-        if offer(graph, vfs, import).is_none()
+        if !is_taken_over(import)
             && let Some((resource, owner)) = passed(kind)
         {
             return Err(Uncomposable::Import {
@@ -53,6 +62,11 @@ pub(super) fn check(
         }
     }
     Ok(())
+}
+
+fn is_taken_over(interface: &str) -> bool {
+    let is_same = |taken: &&str| are_semver_compatible(taken, interface);
+    TAKEN_OVER.iter().any(|taken| is_same(&taken))
 }
 
 /// The resources that an interface has from others, each with the name of its owner.

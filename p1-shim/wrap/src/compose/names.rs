@@ -12,14 +12,28 @@ use wasmparser::{Parser, Payload};
 use crate::error::{Bug, Error};
 use crate::nesting::Nesting;
 
-/// The name of an interface without its version.
-pub(crate) fn interface(name: &str) -> &str {
-    name.split_once('@')
-        .map_or(name, |(interface, _)| interface)
+/// The full names of what a component imports.
+///
+/// # Errors
+/// [`Error::Malformed`] for what does not parse.
+pub(super) fn imports(component: &[u8]) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
+    let mut nesting = Nesting::default();
+    for payload in Parser::new(0).parse_all(component) {
+        let payload = payload?;
+        if let (true, Payload::ComponentImportSection(section)) =
+            (nesting.is_outermost(&payload), payload)
+        {
+            for import in section {
+                names.push(import?.name.full_name().into_owned());
+            }
+        }
+    }
+    Ok(names)
 }
 
 /// `component` with the full names of everything that it imports and exports, nothing else changed.
-pub(crate) fn full_names(component: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+pub(super) fn in_full(component: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
     let mut renamed = Component::new();
     let mut has_short_names = false;
     let mut nesting = Nesting::default();

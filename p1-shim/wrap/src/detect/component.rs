@@ -1,5 +1,7 @@
 //! Components: which WASI they were made for, and by what.
 
+use std::borrow::Cow;
+
 use wasmparser::{CanonicalFunction, CanonicalOption, KnownCustom, Parser, Payload};
 
 use super::toolchain::Producers;
@@ -14,9 +16,9 @@ use crate::reach::Reach;
 #[derive(Default)]
 struct Findings<'a> {
     /// Names of the outermost imports.
-    imports: Vec<&'a str>,
+    imports: Vec<Cow<'a, str>>,
     /// Names of the outermost exports.
-    exports: Vec<&'a str>,
+    exports: Vec<Cow<'a, str>>,
     /// Uses async functions, streams or futures.
     is_async: bool,
     /// A nested module imports preview1, so an adapter serves it.
@@ -34,13 +36,20 @@ pub(super) fn detect(bytes: &[u8]) -> Result<Detected<'_>, Error> {
         .iter()
         .any(|name| name.starts_with("wasi:cli/run@"));
     Ok(Detected {
-        found: Found::Unsupported(findings.kind()),
-        reach: Reach::of_interfaces(findings.imports.iter().copied()),
-        toolchain: findings.toolchain,
+        found: findings.found(bytes),
+        reach: Reach::of_interfaces(findings.imports.iter().map(|name| &**name)),
         entry: runs.then_some("wasi:cli/run"),
-        warnings: Vec::new(),
+        warnings: findings
+            .is_lifted
+            .then_some(STOCK_ADAPTER)
+            .into_iter()
+            .collect(),
+        toolchain: findings.toolchain,
     })
 }
+
+const STOCK_ADAPTER: &str = "has the stock preview1 adapter in it, whose limits stay; \
+                             wrapping the module it was made from does away with them";
 
 impl<'a> Findings<'a> {
     fn of(bytes: &'a [u8]) -> Result<Self, Error> {
@@ -58,12 +67,12 @@ impl<'a> Findings<'a> {
         match payload {
             Payload::ComponentImportSection(section) if is_outermost => {
                 for import in section {
-                    self.imports.push(import?.name.name);
+                    self.imports.push(import?.name.full_name());
                 }
             }
             Payload::ComponentExportSection(section) if is_outermost => {
                 for export in section {
-                    self.exports.push(export?.name.name);
+                    self.exports.push(export?.name.full_name());
                 }
             }
             Payload::ComponentCanonicalSection(section) => {
@@ -99,16 +108,17 @@ impl<'a> Findings<'a> {
         }
     }
 
-    fn kind(&self) -> UnsupportedKind {
-        let is_preview3 = |name: &&str| name.starts_with("wasi:") && name.contains("@0.3.");
+    fn found(&self, bytes: &'a [u8]) -> Found<'a> {
+        let is_preview3 = |name: &Cow<'_, str>| name.starts_with("wasi:") && name.contains("@0.3.");
         if let Some(by) = &self.wrapped_by {
-            UnsupportedKind::AlreadyWrapped { by: by.clone() }
+            Found::Unsupported(UnsupportedKind::AlreadyWrapped { by: by.clone() })
         } else if self.is_async || self.imports.iter().chain(&self.exports).any(is_preview3) {
-            UnsupportedKind::AsyncComponent
-        } else if self.is_lifted {
-            UnsupportedKind::LiftedComponent
+            Found::Unsupported(UnsupportedKind::AsyncComponent)
         } else {
-            UnsupportedKind::Component
+            Found::Component {
+                bytes,
+                is_lifted: self.is_lifted,
+            }
         }
     }
 }

@@ -102,10 +102,13 @@ impl Numbering<'_, '_> {
     }
 
     fn write_glue(&mut self, image: &Image<'_>) -> Result<(), OutOfRange> {
-        let memories = Memories {
-            app: self.layout.app.memories.get(self.app.preview1_memory())?,
-            shim: self.layout.shim.memories.get(0)?,
+        let shim = self.layout.shim.memories.get(0)?;
+        let app = match self.app.memories.as_slice() {
+            // Nothing is copied then.
+            [] => shim,
+            _ => self.layout.app.memories.get(self.app.preview1_memory())?,
         };
+        let memories = Memories { app, shim };
         for ((old, import), link) in self.shim.function_imports().zip(&self.links.shim) {
             if let (ShimLink::Glue(glue), true) = (link, self.live.contains(old)) {
                 let ty = type_of(self.shim, &self.layout.shim, old)?;

@@ -9,23 +9,15 @@ use crate::stage::{Stage, Step};
 impl Inputs<'_, '_> {
     /// The record of the merge.
     pub(super) fn stages(&self) -> Vec<Stage> {
-        let bound = self
-            .links
-            .app
-            .iter()
-            .filter(|link| matches!(link, AppLink::Shim(_)))
-            .count();
-        let mut stages = vec![Stage::note(
-            Step::Merge,
-            format!("bound {bound} preview1 imports to the shim, which keeps its own files"),
-        )];
+        let mut stages = Vec::new();
+        stages.extend(self.bound());
         stages.extend(self.stubs());
         stages.extend(self.dropped_sections());
         if !self.image.is_empty() {
             let (len, offset) = (self.image.len(), self.image.offset());
             stages.push(Stage::note(
                 Step::Embed,
-                format!("placed {len} bytes at {offset:#x} of the shim's memory"),
+                format!("placed {len} bytes at {offset:#x} of the file system's memory"),
             ));
         }
         match self.shim.emit {
@@ -37,6 +29,14 @@ impl Inputs<'_, '_> {
             )),
         }
         stages
+    }
+
+    /// Nothing for a shim that is merged with no application.
+    fn bound(&self) -> Option<Stage> {
+        let is_bound = |link: &&AppLink| matches!(link, AppLink::Shim(_));
+        let bound = self.links.app.iter().filter(is_bound).count();
+        let note = format!("bound {bound} preview1 imports to the shim, which keeps its own files");
+        (!self.app.memories.is_empty()).then(|| Stage::note(Step::Merge, note))
     }
 
     fn stubs(&self) -> impl Iterator<Item = Stage> {

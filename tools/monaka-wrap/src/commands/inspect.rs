@@ -48,6 +48,7 @@ fn print(inspection: &Inspection) {
         let would = match prospect {
             Prospect::Merge => "would be merged with the shim: ",
             Prospect::Adapt => "would be lifted with --adapter stock: ",
+            Prospect::Compose => "would be composed with the VFS: ",
             Prospect::PassThrough => "would stay as it is: ",
             Prospect::Refuse { .. } => "would be refused: ",
         };
@@ -66,6 +67,7 @@ fn to_json(inspection: &Inspection) -> Value {
             let pipeline = match prospect {
                 Prospect::Merge => "merge",
                 Prospect::Adapt => "adapt",
+                Prospect::Compose => "compose",
                 Prospect::PassThrough => "pass-through",
                 Prospect::Refuse { .. } => "refuse",
             };

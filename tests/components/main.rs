@@ -1,0 +1,4 @@
+//! WASI 0.2 components, composed with the VFS and run.
+
+mod lifted;
+mod support;
