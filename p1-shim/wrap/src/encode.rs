@@ -6,9 +6,14 @@ pub(crate) mod data;
 pub(crate) mod index;
 mod stub;
 
-use wasm_encoder::{Function, InstructionSink, Section};
+use std::collections::BTreeSet;
+
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{ElementSection, Elements, Function, InstructionSink, Section};
+use wasmparser::ExternalKind;
 
 use self::index::{FuncIndex, TypeIndex};
+use crate::module::Module;
 
 pub(crate) use stub::Stub;
 
@@ -38,4 +43,24 @@ pub(crate) fn append(module: &mut Vec<u8>, section: &impl Section) {
     if is_empty {
         module.truncate(start);
     }
+}
+
+/// Declares the functions that `module` exports, for a result that does not export them: code may
+/// take references to functions that are exported or in an element segment only.
+pub(crate) fn declare_exports<R: Reencode>(
+    elements: &mut ElementSection,
+    module: &Module<'_>,
+    reencoder: &mut R,
+) -> Result<(), reencode::Error<R::Error>> {
+    let mut functions = BTreeSet::new();
+    for export in &module.exports {
+        if let ExternalKind::Func | ExternalKind::FuncExact = export.kind {
+            functions.insert(reencoder.function_index(export.index)?);
+        }
+    }
+    if !functions.is_empty() {
+        let functions: Vec<_> = functions.into_iter().collect();
+        elements.declared(Elements::Functions(functions.into()));
+    }
+    Ok(())
 }

@@ -249,7 +249,7 @@ fn merge_and_lift(
     options: &Options,
     stages: &mut Vec<Stage>,
 ) -> Result<Vec<u8>, Error> {
-    let shim = Shim::parse(shim, options.emit)?;
+    let shim = Shim::parse(shim, options.emit, options.exit_status)?;
     let image = options.image.as_deref().unwrap_or_default();
     let merged = merge::merge(application, &shim, image, options.names, stages)?;
     match options.emit {

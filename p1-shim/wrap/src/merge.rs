@@ -11,6 +11,7 @@
 //!   the lift looks for ([`Emit::Component`](crate::Emit::Component)).
 //! - Custom sections are written anew or left out; none is copied without being understood.
 
+mod exit;
 mod glue;
 mod image;
 mod layout;

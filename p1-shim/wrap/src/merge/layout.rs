@@ -4,6 +4,7 @@
 use wasm_encoder::Function;
 use wasmparser::Import;
 
+use super::exit;
 use super::glue::Memories;
 use super::image::Image;
 use super::link::{AppLink, Links, ShimLink};
@@ -49,6 +50,7 @@ impl Layout {
         numbering.number_inputs();
         numbering.write_glue(image)?;
         numbering.write_stubs()?;
+        numbering.write_exit()?;
         numbering.link()?;
         numbering.set_start()?;
         Ok(numbering.layout)
@@ -82,7 +84,7 @@ impl Numbering<'_, '_> {
             }
         }
         for (old, link) in self.live.imports(self.links) {
-            if let ShimLink::Kept = link {
+            if let ShimLink::Kept | ShimLink::Exit = link {
                 let new = self.next();
                 self.layout.shim.functions.set(old, new);
             }
@@ -130,20 +132,49 @@ impl Numbering<'_, '_> {
         Ok(())
     }
 
-    /// Points the imports that one input satisfies for the other at what satisfies them.
-    fn link(&mut self) -> Result<(), OutOfRange> {
-        let Layout { app, shim, .. } = &mut self.layout;
+    /// Puts a function in front of the import that takes the place of `exit-with-code`.
+    fn write_exit(&mut self) -> Result<(), OutOfRange> {
         for (old, link) in self.live.imports(self.links) {
-            if let ShimLink::App(start) = link {
-                shim.functions.set(old, app.functions.get(*start)?);
+            if let ShimLink::Exit = link {
+                let ty = type_of(self.shim, &self.layout.shim, old)?;
+                let body = exit::with_code(self.layout.shim.functions.get(old)?);
+                let index = self.write(ty, body, "exit-with-code".to_owned());
+                self.layout.shim.functions.set(old, index);
             }
         }
+        Ok(())
+    }
+
+    /// Points the imports that one input satisfies for the other at what satisfies them.
+    fn link(&mut self) -> Result<(), OutOfRange> {
+        for (old, link) in self.live.imports(self.links) {
+            if let ShimLink::App(entry) = link {
+                let entry = self.entry(*entry)?;
+                self.layout.shim.functions.set(old, entry);
+            }
+        }
+        let Layout { app, shim, .. } = &mut self.layout;
         for (old, link) in (0..).zip(&self.links.app) {
             if let AppLink::Shim(function) = link {
                 app.functions.set(old, shim.functions.get(*function)?);
             }
         }
         Ok(())
+    }
+
+    /// What the shim calls as the application's entry point `old`. A component's imports cannot be
+    /// called before it is complete, so the start function is called there.
+    fn entry(&mut self, old: u32) -> Result<FuncIndex, OutOfRange> {
+        let entry = self.layout.app.functions.get(old)?;
+        let Some(start) = self.app.start else {
+            return Ok(entry);
+        };
+        let start = self.layout.app.functions.get(start)?;
+        let ty = type_of(self.app, &self.layout.app, old)?;
+        let both = body(|code| {
+            code.call(start.raw()).call(entry.raw());
+        });
+        Ok(self.write(ty, both, "start".to_owned()))
     }
 
     /// A module has one start function. The shim's runs first, as the application's may already
@@ -156,7 +187,11 @@ impl Numbering<'_, '_> {
                 .transpose()
         };
         let of_shim = of(self.shim, &self.layout.shim)?;
-        let of_app = of(self.app, &self.layout.app)?;
+        let is_entry = |link: &ShimLink| matches!(link, ShimLink::App(_));
+        let of_app = match self.links.shim.iter().any(is_entry) {
+            true => None,
+            false => of(self.app, &self.layout.app)?,
+        };
         self.layout.start = match (of_shim, self.app.start.zip(of_app)) {
             (Some(first), Some((old, second))) => {
                 let ty = type_of(self.app, &self.layout.app, old)?;

@@ -5,8 +5,9 @@ use wasm_encoder::{
     ElementSection, ExportKind, ExportSection, FunctionSection, GlobalSection, ImportSection,
     MemorySection, TableSection, TagSection, TypeSection,
 };
-use wasmparser::TypeRef;
+use wasmparser::{Import, TypeRef};
 
+use super::exit;
 use super::image::Image;
 use super::layout::Layout;
 use super::link::{AppLink, Links, ShimLink};
@@ -14,6 +15,7 @@ use super::renumber::Renumber;
 use crate::Emit;
 use crate::encode::code::Code;
 use crate::encode::data::Data;
+use crate::encode::declare_exports;
 use crate::encode::index::{Index, OutOfRange};
 use crate::module::Module;
 use crate::shim::Shim;
@@ -66,8 +68,14 @@ impl<'m, 'a> Inputs<'m, 'a> {
             }
         }
         for ((old, import), link) in self.shim.module.function_imports().zip(&self.links.shim) {
-            if matches!(link, ShimLink::Kept) && self.layout.shim.keeps_function(old) {
-                Renumber(&self.layout.shim).parse_import(&mut imports, *import)?;
+            let name = match link {
+                ShimLink::Kept => import.name,
+                ShimLink::Exit => exit::EXIT,
+                ShimLink::Glue(_) | ShimLink::App(_) => continue,
+            };
+            if self.layout.shim.keeps_function(old) {
+                let import = Import { name, ..*import };
+                Renumber(&self.layout.shim).parse_import(&mut imports, import)?;
             }
         }
         Ok(imports)
@@ -168,6 +176,12 @@ impl<'m, 'a> Inputs<'m, 'a> {
         for (module, mut renumber) in self.parts() {
             if let Some(section) = module.elements.clone() {
                 renumber.parse_element_section(&mut elements, section)?;
+            }
+        }
+        match self.shim.emit {
+            Emit::Core => {}
+            Emit::Component => {
+                declare_exports(&mut elements, self.app, &mut Renumber(&self.layout.app))?;
             }
         }
         Ok(elements)

@@ -71,7 +71,9 @@ impl Guard {
     pub(super) fn body(self, guarded: &preview1::Function, at: &Surroundings<'_>) -> Function {
         match self {
             Self::Read => body(|code| {
-                check_without_buffers(code, at);
+                code.local_get(COUNT).i32_eqz().if_(BlockType::Empty);
+                check(code, at);
+                code.end();
                 forward(code, guarded, at);
             }),
             Self::Write => write(guarded, at),
@@ -86,7 +88,7 @@ impl Guard {
     }
 }
 
-/// Seeks to where the position is, and then writes.
+/// Seeks to where the position is, if there is something to write, and then writes.
 fn write(guarded: &preview1::Function, at: &Surroundings<'_>) -> Function {
     // `fd_seek` needs 8 bytes for the position. The first buffer's description lends them.
     let borrowed = MemArg {
@@ -98,7 +100,6 @@ fn write(guarded: &preview1::Function, at: &Surroundings<'_>) -> Function {
     const DESCRIPTION: u32 = 4;
     let mut function = Function::new([(1, ValType::I64)]);
     let code = &mut function.instructions();
-    check_without_buffers(code, at);
     code.local_get(COUNT).if_(BlockType::Empty);
     code.local_get(BUFFERS).i64_load(borrowed);
     code.local_set(DESCRIPTION);
@@ -107,20 +108,16 @@ fn write(guarded: &preview1::Function, at: &Surroundings<'_>) -> Function {
     code.call(at.adapter[SEEK].raw()).drop();
     code.local_get(BUFFERS).local_get(DESCRIPTION);
     code.i64_store(borrowed);
+    code.else_();
+    check(code, at);
     code.end();
     forward(code, guarded, at);
     code.end();
     function
 }
 
-/// Returns what [`check`] does if there are no buffers and the descriptor is not open.
-fn check_without_buffers(code: &mut InstructionSink<'_>, at: &Surroundings<'_>) {
-    code.local_get(COUNT).i32_eqz().if_(BlockType::Empty);
-    check(code, at);
-    code.end();
-}
-
-/// Returns an error if the descriptor is not open. The second parameter is lost, unless it is.
+/// Returns an error if the descriptor is not open. The second parameter, which nobody looks at then,
+/// is lost.
 fn check(code: &mut InstructionSink<'_>, at: &Surroundings<'_>) {
     const ERROR: u32 = 1;
     code.local_get(FD).local_get(FD);

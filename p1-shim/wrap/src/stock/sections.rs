@@ -11,6 +11,7 @@ use super::layout::Layout;
 use super::memory::REALLOC;
 use crate::encode::code::Code;
 use crate::encode::data::Data;
+use crate::encode::declare_exports;
 use crate::encode::index::{Index, OutOfRange};
 use crate::module::Module;
 
@@ -111,10 +112,11 @@ impl<'a> Sections<'_, 'a> {
 
     pub(super) fn elements(&self) -> Result<ElementSection> {
         let mut elements = ElementSection::new();
+        let mut rewriter = self.rewriter;
         if let Some(section) = self.app.elements.clone() {
-            let mut rewriter = self.rewriter;
             rewriter.parse_element_section(&mut elements, section)?;
         }
+        declare_exports(&mut elements, self.app, &mut rewriter)?;
         Ok(elements)
     }
 
