@@ -74,6 +74,10 @@ fn run(cmd: &Path, via: &str) -> Result<()> {
 
     let mut command = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"));
     command.args(["run", "--via", via, "--quiet"]);
+    if via == "stock" {
+        // `sitegen` keeps 300 MB alive.
+        command.args(["--max-guest-memory", "512M"]);
+    }
     for (key, value) in &case.env {
         let value = value.as_str().context("a variable is a string")?;
         command.args(["--env", &format!("{key}={value}")]);

@@ -73,7 +73,7 @@ pub(crate) fn lift(
     ));
     stages.push(Stage::warning(
         Step::Lift,
-        differences::warning(settings.exit_status),
+        differences::warning(&layout, settings.exit_status),
     ));
     Ok(component)
 }

@@ -20,6 +20,9 @@ pub(super) enum Guard {
     /// As for reading. Besides, the adapter goes on with the stream of the last write, wherever a
     /// read or a change to appending has moved the position.
     Write,
+    /// The adapter gives `..` the inode number 0, whereupon wasi-libc asks for its attributes, which
+    /// is not permitted: `scandir` fails.
+    ReadDirectory,
     /// The adapter traps. Nothing that it opens is a socket.
     Socket,
     /// The adapter traps.
@@ -39,6 +42,19 @@ pub(super) struct Surroundings<'s> {
     pub(super) memory: MemoryIndex,
 }
 
+impl Surroundings<'_> {
+    /// The operand of a load or store. The pointers are a program's; nothing says that they are
+    /// aligned.
+    fn address(&self, offset: u64) -> MemArg {
+        MemArg {
+            offset,
+            align: 0,
+            target: MemArgTarget::Memory(self.memory.raw()),
+            ordering: None,
+        }
+    }
+}
+
 /// Parameters of `fd_read` and `fd_write`; of every guarded function with parameters, the first is
 /// the descriptor.
 const FD: u32 = 0;
@@ -51,6 +67,7 @@ impl Guard {
         match name {
             "fd_read" => Some(Self::Read),
             "fd_write" => Some(Self::Write),
+            "fd_readdir" => Some(Self::ReadDirectory),
             "sock_accept" | "sock_recv" | "sock_send" => Some(Self::Socket),
             "proc_raise" => Some(Self::Signal),
             _ => None,
@@ -62,6 +79,7 @@ impl Guard {
         match self {
             Self::Read => &["fd_read", CHECK],
             Self::Write => &["fd_write", CHECK, SEEK],
+            Self::ReadDirectory => &["fd_readdir"],
             Self::Socket => &[CHECK],
             Self::Signal => &[],
         }
@@ -77,6 +95,7 @@ impl Guard {
                 forward(code, guarded, at);
             }),
             Self::Write => write(guarded, at),
+            Self::ReadDirectory => read_directory(guarded, at),
             Self::Socket => body(|code| {
                 check(code, at);
                 code.i32_const(NOTSOCK);
@@ -91,12 +110,7 @@ impl Guard {
 /// Seeks to where the position is, if there is something to write, and then writes.
 fn write(guarded: &preview1::Function, at: &Surroundings<'_>) -> Function {
     // `fd_seek` needs 8 bytes for the position. The first buffer's description lends them.
-    let borrowed = MemArg {
-        offset: 0,
-        align: 0,
-        target: MemArgTarget::Memory(at.memory.raw()),
-        ordering: None,
-    };
+    let borrowed = at.address(0);
     const DESCRIPTION: u32 = 4;
     let mut function = Function::new([(1, ValType::I64)]);
     let code = &mut function.instructions();
@@ -113,6 +127,40 @@ fn write(guarded: &preview1::Function, at: &Surroundings<'_>) -> Function {
     code.end();
     forward(code, guarded, at);
     code.end();
+    function
+}
+
+/// Reads a directory and then gives `..` a number. It is the second entry, if not cut off: behind
+/// that of `.` when reading from the start, and first when reading from cookie 1.
+fn read_directory(guarded: &preview1::Function, at: &Surroundings<'_>) -> Function {
+    const BUFFER: u32 = 1;
+    const COOKIE: u32 = 3;
+    const USED: u32 = 4;
+    const ERROR: u32 = 5;
+    const ENTRY: u32 = 6;
+    // A `dirent` is the cookie behind it, the inode number, the name's length and the type; the
+    // name follows.
+    const DIRENT: i32 = 24;
+    const INODE: u64 = 8;
+    const INODE_END: i32 = 16;
+    // The parent's number is not to be had.
+    const NUMBER: i64 = 1;
+
+    let mut function = Function::new([(2, ValType::I32)]);
+    let code = &mut function.instructions();
+    forward(code, guarded, at);
+    code.local_tee(ERROR).i32_eqz();
+    code.local_get(COOKIE).i64_const(2).i64_lt_u().i32_and();
+    code.if_(BlockType::Empty);
+    code.i32_const(DIRENT + 1).i32_const(0);
+    code.local_get(COOKIE).i64_eqz().select();
+    code.local_tee(ENTRY).i32_const(INODE_END).i32_add();
+    code.local_get(USED).i32_load(at.address(0)).i32_le_u();
+    code.if_(BlockType::Empty);
+    code.local_get(BUFFER).local_get(ENTRY).i32_add();
+    code.i64_const(NUMBER).i64_store(at.address(INODE));
+    code.end().end();
+    code.local_get(ERROR).end();
     function
 }
 

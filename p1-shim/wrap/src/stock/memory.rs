@@ -77,6 +77,10 @@ impl Extent {
         (self.limit + ADAPTER_PAGES) * PAGE as u32
     }
 
+    pub(super) fn limit_in_mebibytes(self) -> u32 {
+        self.limit / 16
+    }
+
     /// The memory's type: all of it is there from the start.
     pub(super) fn memory_type(self, declared: ParsedMemory) -> MemoryType {
         let pages = u64::from(self.limit + ADAPTER_PAGES);
