@@ -18,6 +18,9 @@ fn output(mut command: Command) -> Output {
     command.output().expect("the binary runs")
 }
 
+/// The ways to run a program, which it must not notice.
+const WAYS: [&str; 3] = ["component", "core", "stock"];
+
 fn program(name: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let file = match name.rsplit_once('.') {
@@ -168,12 +171,19 @@ fn a_result_that_cannot_be_written_leaves_nothing_half_done() {
 
 #[test]
 fn exit_codes_are_the_programs_own() {
-    for via in ["component", "core"] {
-        let result = output(monaka_wrap(["run", "--via", via, &program("exit.wat")]));
+    for via in WAYS {
+        let result = output(monaka_wrap([
+            "run",
+            "--quiet",
+            "--via",
+            via,
+            &program("exit.wat"),
+        ]));
         assert_eq!(result.status.code(), Some(33), "{via}");
         assert!(result.stderr.is_empty());
         let large = output(monaka_wrap([
             "run",
+            "--quiet",
             "--via",
             via,
             &program("exit.wat"),
@@ -186,10 +196,11 @@ fn exit_codes_are_the_programs_own() {
 
 #[test]
 fn a_runaway_program_is_stopped() {
-    for via in ["component", "core"] {
+    for via in WAYS {
         let spin = program("spin.wat");
         let late = output(monaka_wrap([
             "run",
+            "--quiet",
             "--via",
             via,
             "--timeout",
@@ -201,6 +212,7 @@ fn a_runaway_program_is_stopped() {
         let hog = program("hog.wat");
         let large = output(monaka_wrap([
             "run",
+            "--quiet",
             "--via",
             via,
             "--max-memory",
@@ -238,7 +250,7 @@ fn content() -> TempDir {
 }
 
 fn cat(via: &str, options: &[&str], path: &str) -> Output {
-    let mut command = monaka_wrap(["run", "--via", via]);
+    let mut command = monaka_wrap(["run", "--quiet", "--via", via]);
     command
         .args(options)
         .arg(program("cat.wat"))
@@ -251,7 +263,7 @@ fn mounted_content_is_read_as_it_was() {
     let host = content();
     let mount = format!("/data={}", host.path().display());
     let large = fs::read(host.path().join("large")).expect("the file");
-    for via in ["component", "core"] {
+    for via in WAYS {
         let read = |path: &str| {
             let result = cat(via, &["--mount", &mount], path);
             assert!(result.status.success(), "{path}: {result:?}");
@@ -320,7 +332,7 @@ fn a_working_directory_leaves_descriptor_3_the_root_and_must_be_a_directory() {
 #[test]
 fn without_a_preopen_there_is_no_descriptor_3() {
     const BADF: i32 = 8;
-    for via in ["component", "core"] {
+    for via in WAYS {
         let result = cat(via, &["--no-preopen"], "anything");
         assert_eq!(result.status.code(), Some(BADF), "{via}");
     }
@@ -384,4 +396,154 @@ fn equal_inputs_give_equal_bytes() {
         fs::read(out).expect("the result")
     };
     assert!(wrap("a") == wrap("b"));
+}
+
+/// Runs a program in `via` that is expected to say nothing on standard error.
+fn run(via: &str, options: &[&str], name: &str) -> Output {
+    let mut command = monaka_wrap(["run", "--quiet", "--via", via]);
+    command.args(options).arg(program(name));
+    let result = output(command);
+    assert!(result.stderr.is_empty(), "{via}: {result:?}");
+    result
+}
+
+#[test]
+fn a_program_keeps_all_of_its_memory_to_itself() {
+    for via in WAYS {
+        let result = run(via, &[], "memory.wat");
+        assert_eq!(result.status.code(), Some(0), "{via}: the failed check");
+    }
+}
+
+#[test]
+fn a_memory_that_cannot_grow_is_no_obstacle() {
+    for via in WAYS {
+        assert_eq!(stdout(&run(via, &[], "fixed.wat")), "fixed\n", "{via}");
+    }
+}
+
+#[test]
+fn reads_and_writes_of_one_descriptor_share_one_position() {
+    for via in WAYS {
+        let result = run(via, &[], "positions.wat");
+        assert_eq!(stdout(&result), "VXcYefZ", "{via}: {result:?}");
+    }
+}
+
+#[test]
+fn odd_questions_are_answered_and_never_trap() {
+    for via in WAYS {
+        let result = run(via, &[], "answers.wat");
+        assert_eq!(result.status.code(), Some(0), "{via}: the wrong answer");
+    }
+}
+
+#[test]
+fn a_start_function_may_use_its_descriptors() {
+    for via in WAYS {
+        assert_eq!(
+            stdout(&run(via, &[], "start.wat")),
+            "start\nmain\n",
+            "{via}"
+        );
+    }
+}
+
+#[test]
+fn exit_compat_tells_success_from_failure_only() {
+    let folder = folder();
+    for via in ["component", "stock"] {
+        let result = run(via, &["--exit-compat"], "exit.wat");
+        assert_eq!(result.status.code(), Some(1), "{via}");
+        let result = run(via, &["--exit-compat"], "fixed.wat");
+        assert_eq!(result.status.code(), Some(0), "{via}");
+    }
+    // What older hosts lack is not imported.
+    for adapter in ["shim", "stock"] {
+        let out = folder.path().join(adapter);
+        let mut wrap = monaka_wrap(["wrap", &program("exit.wat"), "--exit-compat", "--quiet"]);
+        wrap.args(["--adapter", adapter, "-o"]).arg(&out);
+        assert!(output(wrap).status.success(), "{adapter}");
+        let wasm = fs::read(&out).expect("the result");
+        let names = |name: &str| wasm.windows(name.len()).any(|part| part == name.as_bytes());
+        assert!(!names("exit-with-code"), "{adapter}");
+    }
+    let core = output(monaka_wrap([
+        "run",
+        "--via",
+        "core",
+        "--exit-compat",
+        &program("exit.wat"),
+    ]));
+    assert_eq!(core.status.code(), Some(125));
+    assert!(complaint(&core).contains("--exit-compat"));
+}
+
+#[test]
+fn the_stock_adapter_says_once_what_it_gets_wrong() {
+    let folder = folder();
+    let out = folder.path().join("out.wasm");
+    let wrap = |options: &[&str]| {
+        let mut command = monaka_wrap(["wrap", &program("hello"), "--adapter", "stock"]);
+        command.args(options).arg("-o").arg(&out);
+        let result = output(command);
+        assert!(result.status.success(), "{result:?}");
+        String::from_utf8_lossy(&result.stderr).into_owned()
+    };
+    let warned = wrap(&[]);
+    assert_eq!(warned.matches("128 descriptors").count(), 1, "{warned}");
+    assert_eq!(wrap(&["--quiet"]), "");
+    let explained = wrap(&["--explain"]);
+    for expected in [
+        "rewrite",
+        "lift",
+        "compose",
+        "128 descriptors",
+        "cabi_realloc",
+    ] {
+        assert!(
+            explained.contains(expected),
+            "{expected} is missing:\n{explained}"
+        );
+    }
+    let ran = output(monaka_wrap(["run", "--via", "stock", &program("hello")]));
+    assert!(complaint(&ran).contains("128 descriptors"));
+    assert_eq!(
+        stdout(&ran),
+        stdout(&output(monaka_wrap(["run", &program("hello")])))
+    );
+}
+
+#[test]
+fn the_stock_adapter_is_for_components_and_within_its_memory() {
+    let folder = folder();
+    let refused = |options: &[&str], expected: &str| {
+        let mut command = monaka_wrap(["wrap", &program("recordb"), "-o"]);
+        command.arg(folder.path().join("out.wasm")).args(options);
+        let result = output(command);
+        assert_eq!(result.status.code(), Some(125), "{options:?}");
+        let line = complaint(&result);
+        assert!(line.contains(expected), "{line}");
+        assert!(names_in(folder.path()).is_empty(), "{options:?}");
+    };
+    refused(
+        &["--adapter", "stock", "--emit", "core"],
+        "leave out --emit core",
+    );
+    refused(
+        &["--adapter", "stock", "--max-guest-memory", "64k"],
+        "allow more with --max-guest-memory",
+    );
+    refused(&["--max-guest-memory", "64M"], "--adapter stock");
+}
+
+#[test]
+fn inspect_says_what_the_stock_adapter_would_do() {
+    let report = |name: &str| -> serde_json::Value {
+        let inspected = output(monaka_wrap(["inspect", "--json", &program(name)]));
+        serde_json::from_slice(&inspected.stdout).expect("inspect --json prints JSON")
+    };
+    assert_eq!(report("hello")["stock"]["pipeline"], "adapt");
+    let text = stdout(&output(monaka_wrap(["inspect", &program("hello")])));
+    assert!(text.contains("lifted by --adapter stock"), "{text}");
 }

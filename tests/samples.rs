@@ -26,7 +26,7 @@ fn main() -> Result<()> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../legacy-samples");
     let mut trials = Vec::new();
     for cmd in cmd_files(&samples)? {
-        for via in ["component", "core"] {
+        for via in ["component", "core", "stock"] {
             let cmd = cmd.clone();
             let name = trial_name(&samples, &cmd, via);
             trials.push(Trial::test(name, move || {
@@ -74,6 +74,10 @@ fn run(cmd: &Path, via: &str) -> Result<()> {
 
     let mut command = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"));
     command.args(["run", "--via", via, "--quiet"]);
+    if via == "stock" {
+        // `sitegen` keeps 300 MB alive.
+        command.args(["--max-guest-memory", "512M"]);
+    }
     for (key, value) in &case.env {
         let value = value.as_str().context("a variable is a string")?;
         command.args(["--env", &format!("{key}={value}")]);

@@ -290,6 +290,17 @@ pub enum Unmergeable {
     /// A component was asked for and `_start` takes or returns something.
     #[error("_start must take and return nothing")]
     StartSignature,
+    /// The stock adapter was asked for with a limit on memory below what the module begins with.
+    #[error("its memory begins with {len} bytes, more than the {limit} it may have")]
+    GuestMemory {
+        /// Bytes that it begins with.
+        len: u64,
+        /// Bytes that it may have.
+        limit: u64,
+    },
+    /// The stock adapter was asked for with [`Emit::Core`](crate::Emit::Core).
+    #[error("the stock adapter makes components only")]
+    StockCore,
     /// The embedded image does not fit into the shim's 32-bit memory.
     #[error("the embedded files take {len} bytes, the shim's memory has room for {room}")]
     ImageTooLarge {
@@ -327,6 +338,10 @@ impl Unmergeable {
             Self::MemoryFeature { .. } => "build it for one 32-bit unshared memory",
             Self::NoMemory => "build it for wasm32-wasip1",
             Self::NoMemoryExport => "export the memory that WASI pointers refer to as memory",
+            Self::GuestMemory { .. } => {
+                "allow more with --max-guest-memory, or leave --adapter stock out"
+            }
+            Self::StockCore => "leave out --emit core or --adapter stock",
             Self::ImageTooLarge { .. } => "embed less",
             Self::ModuleTooLarge { .. } => "link less into it",
             Self::Feature { .. } => "rebuild it without that feature",
@@ -466,6 +481,18 @@ pub enum Bug {
     #[error("the composition failed: {message}")]
     Compose {
         /// The composer's words.
+        message: String,
+    },
+    /// A valid module could not be rewritten for the stock adapter.
+    #[error("the rewrite failed: {message}")]
+    Rewrite {
+        /// The encoder's words.
+        message: String,
+    },
+    /// A rewritten module could not be made a component with the stock adapter.
+    #[error("the stock adapter does not fit: {message}")]
+    Lift {
+        /// The component encoder's words.
         message: String,
     },
     /// Two valid modules gave an invalid one.

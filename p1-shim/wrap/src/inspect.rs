@@ -1,10 +1,10 @@
 //! What an input is and what would be done with it, without doing it.
 
-use crate::Emit;
 use crate::detect::{self, Kind};
 use crate::error::Error;
 use crate::plan::{Plan, plan};
 use crate::reach::Reach;
+use crate::{Adapter, DEFAULT_GUEST_MEMORY, Emit};
 
 /// What [`inspect`] finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Inspection {
     pub component: Prospect,
     /// What it would do with [`Emit::Core`].
     pub core: Prospect,
+    /// What it would do with [`Emit::Component`] and [`Adapter::Stock`].
+    pub stock: Prospect,
 }
 
 /// What would become of an input.
@@ -31,6 +33,8 @@ pub struct Inspection {
 pub enum Prospect {
     /// It would be merged with the shim.
     Merge,
+    /// It would be made a component with the stock adapter and composed with the VFS.
+    Adapt,
     /// It would be composed with the VFS.
     Compose,
     /// It would stay as it is, as it can reach no file.
@@ -51,6 +55,10 @@ impl Prospect {
         match self {
             Self::Merge => {
                 "its preview1 imports are bound to a shim that keeps files of its own".to_owned()
+            }
+            Self::Adapt => {
+                "wasmtime's preview1 adapter asks a component that keeps files of its own"
+                    .to_owned()
             }
             Self::Compose => {
                 "its files and streams are bound to a component that keeps files of its own"
@@ -73,6 +81,7 @@ impl From<Result<Plan<'_, '_>, Error>> for Prospect {
     fn from(plan: Result<Plan<'_, '_>, Error>) -> Self {
         match plan {
             Ok(Plan::Merge(_)) => Self::Merge,
+            Ok(Plan::Adapt { .. }) => Self::Adapt,
             Ok(Plan::Compose(_)) => Self::Compose,
             Ok(Plan::PassThrough) => Self::PassThrough,
             Err(error) => Self::Refuse {
@@ -93,10 +102,14 @@ impl From<Result<Plan<'_, '_>, Error>> for Prospect {
 pub fn inspect(input: &[u8]) -> Result<Inspection, Error> {
     let binary = detect::binary(input)?;
     let detected = detect::detect(&binary)?;
+    let stock = Adapter::Stock {
+        max_guest_memory: DEFAULT_GUEST_MEMORY,
+    };
     Ok(Inspection {
         kind: detected.kind(),
-        component: plan(&detected, Emit::Component).into(),
-        core: plan(&detected, Emit::Core).into(),
+        component: plan(&detected, Emit::Component, Adapter::Shim).into(),
+        core: plan(&detected, Emit::Core, Adapter::Shim).into(),
+        stock: plan(&detected, Emit::Component, stock).into(),
         toolchain: detected.toolchain,
         entry: detected.entry,
         reach: detected.reach,

@@ -39,6 +39,7 @@
 mod compose;
 mod detect;
 mod embedded;
+mod encode;
 mod error;
 mod inspect;
 mod lift;
@@ -52,6 +53,7 @@ mod preview1;
 mod reach;
 mod shim;
 mod stage;
+mod stock;
 mod validate;
 
 use std::fmt;
@@ -79,6 +81,34 @@ pub enum Emit {
     Core,
 }
 
+/// How preview1 calls reach the file system.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Adapter {
+    /// A shim is merged in, which keeps the files in a memory of its own.
+    #[default]
+    Shim,
+    /// wasmtime's preview1 adapter makes the module a component, which is composed with the VFS.
+    /// Only for [`Emit::Component`].
+    Stock {
+        /// How much memory the program may have, in bytes; [`DEFAULT_GUEST_MEMORY`] suits most.
+        /// All of it is declared from the start.
+        max_guest_memory: u64,
+    },
+}
+
+/// Enough for most programs, and small beside a 32-bit address space: 256 MiB.
+pub const DEFAULT_GUEST_MEMORY: u64 = 256 << 20;
+
+/// What a component tells its host when the program ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// The low eight bits of the exit code, by a function that hosts have from WASI 0.2.12 on.
+    #[default]
+    Code,
+    /// Success or failure, by a function that every host has.
+    Outcome,
+}
+
 /// What becomes of function names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Names {
@@ -94,6 +124,10 @@ pub enum Names {
 pub struct Options {
     /// What to make.
     pub emit: Emit,
+    /// How preview1 calls reach the file system.
+    pub adapter: Adapter,
+    /// What a component tells its host when the program ends.
+    pub exit_status: ExitStatus,
     /// Bytes that the shim finds in its memory, a file system image; this library does not look
     /// into them.
     pub image: Option<Vec<u8>>,
@@ -147,10 +181,10 @@ pub fn wrap(input: &[u8], shims: &Shims<'_>, options: &Options) -> Result<Wrappe
     let detected = detect::detect(&binary)?;
     let mut stages = detected.stages();
 
-    let plan = plan(&detected, options.emit)?;
+    let plan = plan(&detected, options.emit, options.adapter)?;
     let guest = match plan {
         Plan::Merge(_) => shims.of(options.emit),
-        Plan::Compose(_) => shims.vfs,
+        Plan::Adapt { .. } | Plan::Compose(_) => shims.vfs,
         Plan::PassThrough => &[],
     };
     let blamed = |error: Error| blame(error, binary.bytes(), guest);
@@ -159,6 +193,11 @@ pub fn wrap(input: &[u8], shims: &Shims<'_>, options: &Options) -> Result<Wrappe
         Plan::Merge(application) => {
             merge_and_lift(application, guest, options, &mut stages).map_err(blamed)?
         }
+        Plan::Adapt {
+            module,
+            max_guest_memory,
+        } => adapt_and_compose(module, max_guest_memory, guest, options, &mut stages)
+            .map_err(blamed)?,
         Plan::Compose(application) => {
             let image = options.image.as_deref().unwrap_or_default();
             compose::with_vfs(application, guest, image, options.names, &mut stages)
@@ -210,7 +249,7 @@ fn merge_and_lift(
     options: &Options,
     stages: &mut Vec<Stage>,
 ) -> Result<Vec<u8>, Error> {
-    let shim = Shim::parse(shim, options.emit)?;
+    let shim = Shim::parse(shim, options.emit, options.exit_status)?;
     let image = options.image.as_deref().unwrap_or_default();
     let merged = merge::merge(application, &shim, image, options.names, stages)?;
     match options.emit {
@@ -223,6 +262,23 @@ fn merge_and_lift(
             Ok(lift::lift(&merged, &shim.component_types())?)
         }
     }
+}
+
+fn adapt_and_compose(
+    application: &Module<'_>,
+    max_guest_memory: u64,
+    vfs: &[u8],
+    options: &Options,
+    stages: &mut Vec<Stage>,
+) -> Result<Vec<u8>, Error> {
+    let settings = stock::Settings {
+        max_guest_memory,
+        exit_status: options.exit_status,
+        names: options.names,
+    };
+    let component = stock::lift(application, &settings, stages)?;
+    let image = options.image.as_deref().unwrap_or_default();
+    compose::with_vfs(&component, vfs, image, options.names, stages)
 }
 
 /// Finds out whose fault a failure is. The inputs are not validated beforehand, as the result is

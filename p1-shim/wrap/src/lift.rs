@@ -1,36 +1,71 @@
-//! From a merged core module to a component.
+//! From a core module to a component.
 
 use wasm_encoder::{CodeSection, Component, CustomSection, Function, Module, RawSection};
 use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
 
-use crate::error::{ShimFault, one_line};
+use crate::error::{Bug, ShimFault, one_line};
 use crate::nesting::Nesting;
 
+/// What serves imports that no WASI 0.2 interface supplies: a module that the encoder links in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Adapter {
+    /// The module name of those imports.
+    pub(crate) name: &'static str,
+    pub(crate) module: &'static [u8],
+}
+
 /// Makes the merged `module` a component of the world that the `component-type` sections describe.
-///
-/// The component encoder goes by a module's imports and exports alone but copies the whole of it
-/// many times, so it is given a skeleton, and the module takes the skeleton's place in what comes
-/// out.
 ///
 /// # Errors
 /// [`ShimFault::Lift`]: imports and exports of the merged module are the shim's.
 pub(crate) fn lift(module: &[u8], world: &[CustomSection<'_>]) -> Result<Vec<u8>, ShimFault> {
-    let refused = |reason: String| ShimFault::Lift {
-        reason: one_line(&reason),
-    };
-    let skeleton = skeleton(module, world).map_err(|error| refused(error.to_string()))?;
-    let component = encode(&skeleton).map_err(|error| refused(format!("{error:#}")))?;
-    replace_main(&component, module).map_err(|error| refused(error.to_string()))
+    through_skeleton(module, world, None).map_err(|reason| ShimFault::Lift { reason })
 }
 
-fn encode(skeleton: &[u8]) -> Result<Vec<u8>, impl std::fmt::Display + use<>> {
+/// Makes `module`, which imports functions of `adapter`, a component that also imports what the
+/// adapter does and exports its entry point.
+///
+/// # Errors
+/// [`Bug::Lift`]
+pub(crate) fn lift_with_adapter(
+    module: &[u8],
+    world: &[CustomSection<'_>],
+    adapter: Adapter,
+) -> Result<Vec<u8>, Bug> {
+    through_skeleton(module, world, Some(adapter)).map_err(|message| Bug::Lift { message })
+}
+
+/// The component encoder goes by a module's imports and exports alone but copies the whole of it
+/// many times, so it is given a skeleton, and the module takes the skeleton's place in what comes
+/// out.
+fn through_skeleton(
+    module: &[u8],
+    world: &[CustomSection<'_>],
+    adapter: Option<Adapter>,
+) -> Result<Vec<u8>, String> {
+    let refused = |error: wasmparser::Error| one_line(&error.to_string());
+    let skeleton = skeleton(module, world).map_err(refused)?;
+    let component = encode(&skeleton, adapter).map_err(|error| one_line(&format!("{error:#}")))?;
+    replace_main(&component, module).map_err(refused)
+}
+
+fn encode(
+    skeleton: &[u8],
+    adapter: Option<Adapter>,
+) -> Result<Vec<u8>, impl std::fmt::Display + use<>> {
     let mut encoder = ComponentEncoder::default();
-    // Imports and exports of the shim's world name one version each; merging would redirect types
-    // of exports.
-    encoder.validate(false).merge_imports_based_on_semver(false);
+    // A world of ours names one version of each interface, and merging would redirect the types of
+    // exports. The stock adapter imports one interface in an older version than the others.
     encoder
-        .module(skeleton)
+        .validate(false)
+        .merge_imports_based_on_semver(adapter.is_some());
+    let encoder = match adapter {
+        Some(Adapter { name, module }) => encoder.adapter(name, module),
+        None => Ok(&mut encoder),
+    };
+    encoder
+        .and_then(|encoder| encoder.module(skeleton))
         .and_then(|encoder| encoder.encode())
 }
 

@@ -11,12 +11,9 @@
 //!   the lift looks for ([`Emit::Component`](crate::Emit::Component)).
 //! - Custom sections are written anew or left out; none is copied without being understood.
 
-mod code;
-mod custom;
-mod data;
+mod exit;
 mod glue;
 mod image;
-mod index;
 mod layout;
 mod link;
 mod live;
@@ -28,19 +25,20 @@ use wasm_encoder::reencode;
 use wasm_encoder::{Section, StartSection};
 
 use self::image::Image;
-use self::index::{Index, OutOfRange};
 use self::layout::Layout;
 use self::link::Links;
 use self::live::Live;
+use self::renumber::Renumber;
 use self::sections::Inputs;
 use crate::Names;
+use crate::encode::index::{Index, OutOfRange};
+use crate::encode::{append, custom};
 use crate::error::{Bug, Error, one_line};
 use crate::marker::Marker;
 use crate::module::Module;
 use crate::shim::Shim;
 use crate::stage::Stage;
 
-pub(crate) use glue::Stub;
 pub(crate) use link::foreign;
 
 /// Merges `app` with `shim` and places the bytes of `image` in the shim's memory.
@@ -99,33 +97,32 @@ fn write(module: &mut Vec<u8>, inputs: &Inputs<'_, '_>, names: Names) -> section
         .append_to(module);
     }
     append(module, &inputs.elements()?);
-    let data = data::section(inputs)?;
+    let data = inputs.data()?;
     append(module, &data.count());
-    append(module, &code::section(inputs)?);
+    append(module, &inputs.code()?);
     append(module, &data);
     match names {
-        Names::Keep => custom::names(inputs).append_to(module),
+        Names::Keep => {
+            let functions = inputs
+                .parts()
+                .map(|(module, Renumber(maps))| (module, &maps.functions));
+            custom::names(&functions, &inputs.layout.written).append_to(module);
+        }
         Names::Drop => {}
     }
-    if let Some(features) = custom::target_features(inputs) {
+    let modules = inputs.parts().map(|(module, _)| module);
+    let addition: &[_] = match inputs.app.memories.as_slice() {
+        [] => &[],
+        _ => &["bulk-memory", "multimemory"],
+    };
+    if let Some(features) = custom::target_features(&modules, addition) {
         features.append_to(module);
     }
-    custom::producers(inputs).append_to(module);
+    custom::producers(&modules).append_to(module);
     Marker::new(inputs.shim.emit, inputs.image.range())
         .section()
         .append_to(module);
     Ok(())
-}
-
-/// Appends a section that is a vector, or a vector's length, unless it is empty: a runtime that
-/// lacks a proposal refuses the proposal's section even without items.
-fn append(module: &mut Vec<u8>, section: &impl Section) {
-    let start = module.len();
-    section.append_to(module);
-    let is_empty = module[start + 1..] == [1, 0];
-    if is_empty {
-        module.truncate(start);
-    }
 }
 
 /// Both inputs are taken to be valid until the merge shows that one is not; the caller finds out

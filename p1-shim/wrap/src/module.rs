@@ -147,6 +147,11 @@ impl<'a> Module<'a> {
         self.imported.functions
     }
 
+    /// The indices of the functions that the module defines.
+    pub(crate) fn defined_functions(&self) -> impl Iterator<Item = u32> + use<> {
+        self.imported.functions..count(self.functions.len())
+    }
+
     /// The size of every index space but that of functions.
     pub(crate) fn counts(&self) -> Counts {
         Counts {
@@ -183,6 +188,19 @@ impl<'a> Module<'a> {
     pub(crate) fn exported_memory(&self) -> Option<u32> {
         let export = self.export("memory")?;
         (export.kind == ExternalKind::Memory).then_some(export.index)
+    }
+
+    /// The index of the memory that preview1's pointers refer to: the one exported as `memory`, else
+    /// the first.
+    pub(crate) fn preview1_memory(&self) -> u32 {
+        self.exported_memory().unwrap_or(0)
+    }
+
+    /// The index of an exported `cabi_realloc` that has the type of one.
+    pub(crate) fn realloc(&self) -> Option<u32> {
+        use wasmparser::ValType::I32;
+        let realloc = self.exported_function("cabi_realloc")?;
+        (self.signature(realloc) == Some(&FuncType::new([I32; 4], [I32]))).then_some(realloc)
     }
 
     /// The signature of the function `index`, when its type is one that another module can have

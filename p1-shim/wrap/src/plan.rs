@@ -2,14 +2,15 @@
 
 use wasmparser::{MemoryType, TypeRef};
 
-use crate::Emit;
 use crate::compose;
 use crate::detect::{Detected, Found};
+use crate::encode::Stub;
 use crate::error::{Error, Uncomposable, Unmergeable};
-use crate::merge::{Stub, foreign};
+use crate::merge::foreign;
 use crate::module::Module;
 use crate::preview1;
 use crate::reach::{Capability, Reach};
+use crate::{Adapter, Emit};
 
 /// The way from an input to a result.
 pub(crate) enum Plan<'d, 'a> {
@@ -17,23 +18,36 @@ pub(crate) enum Plan<'d, 'a> {
     PassThrough,
     /// Merge the module with the shim, then lift if a component is wanted.
     Merge(&'d Module<'a>),
+    /// Make the module a component with the stock adapter, then compose that with the VFS.
+    Adapt {
+        module: &'d Module<'a>,
+        /// Bytes of memory that the program may have.
+        max_guest_memory: u64,
+    },
     /// Compose the component with the VFS.
     Compose(&'d [u8]),
 }
 
-/// Chooses the way to a result of flavour `emit`.
+/// Chooses the way to a result of flavour `emit` by way of `adapter`.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for the input's kind; for a module [`Error::Unmergeable`] for its preview1
 /// imports, its memories and tables, its entry point, its other imports, in this order; for a
 /// component [`Error::Uncomposable`].
-pub(crate) fn plan<'d, 'a>(detected: &'d Detected<'a>, emit: Emit) -> Result<Plan<'d, 'a>, Error> {
+pub(crate) fn plan<'d, 'a>(
+    detected: &'d Detected<'a>,
+    emit: Emit,
+    adapter: Adapter,
+) -> Result<Plan<'d, 'a>, Error> {
     let (module, is_command) = match &detected.found {
         Found::Command(module) => (module, true),
         Found::Reactor(module) => (module, false),
         Found::Component { bytes, .. } => return plan_component(bytes, &detected.reach, emit),
         Found::Unsupported(kind) => return Err(kind.clone().into()),
     };
+    if let (Adapter::Stock { .. }, Emit::Core) = (adapter, emit) {
+        return Err(Unmergeable::StockCore.into());
+    }
     check_preview1(module)?;
     if emit == Emit::Core && !reaches_files(module) {
         return Ok(Plan::PassThrough);
@@ -43,7 +57,13 @@ pub(crate) fn plan<'d, 'a>(detected: &'d Detected<'a>, emit: Emit) -> Result<Pla
         check_entry(module, is_command)?;
         check_foreign(module)?;
     }
-    Ok(Plan::Merge(module))
+    Ok(match adapter {
+        Adapter::Shim => Plan::Merge(module),
+        Adapter::Stock { max_guest_memory } => Plan::Adapt {
+            module,
+            max_guest_memory,
+        },
+    })
 }
 
 fn plan_component<'d, 'a>(

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use wasm_encoder::CustomSection;
 use wasmparser::{MemoryType, TypeRef};
 
-use crate::Emit;
 use crate::error::{Error, ShimFault};
 use crate::module::Module;
+use crate::{Emit, ExitStatus};
 
 /// The guest modules: a shim for each flavour of result, and the VFS that components are composed
 /// with. Any may be empty when it is not asked for.
@@ -50,6 +50,7 @@ pub(crate) struct Shim<'a> {
     pub(crate) module: Module<'a>,
     pub(crate) memory: MemoryType,
     pub(crate) emit: Emit,
+    pub(crate) exit_status: ExitStatus,
     kept: Kept,
 }
 
@@ -65,12 +66,16 @@ enum Kept {
 
 impl<'a> Shim<'a> {
     /// Takes the shim `bytes` for results of flavour `emit` apart.
-    pub(crate) fn parse(bytes: &'a [u8], emit: Emit) -> Result<Self, ShimFault> {
+    pub(crate) fn parse(
+        bytes: &'a [u8],
+        emit: Emit,
+        exit_status: ExitStatus,
+    ) -> Result<Self, ShimFault> {
         let kept = match emit {
             Emit::Core => Kept::Nothing,
             Emit::Component => Kept::World,
         };
-        Self::parse_keeping(bytes, emit, kept)
+        Self::parse_keeping(bytes, emit, exit_status, kept)
     }
 
     /// Takes the VFS `bytes` apart, of which a component needs `interfaces`.
@@ -78,10 +83,16 @@ impl<'a> Shim<'a> {
         bytes: &'a [u8],
         interfaces: BTreeSet<String>,
     ) -> Result<Self, ShimFault> {
-        Self::parse_keeping(bytes, Emit::Component, Kept::Interfaces(interfaces))
+        let kept = Kept::Interfaces(interfaces);
+        Self::parse_keeping(bytes, Emit::Component, ExitStatus::Code, kept)
     }
 
-    fn parse_keeping(bytes: &'a [u8], emit: Emit, kept: Kept) -> Result<Self, ShimFault> {
+    fn parse_keeping(
+        bytes: &'a [u8],
+        emit: Emit,
+        exit_status: ExitStatus,
+        kept: Kept,
+    ) -> Result<Self, ShimFault> {
         let module = Module::parse(bytes).map_err(fault)?;
         let foreign = module
             .imports
@@ -104,6 +115,7 @@ impl<'a> Shim<'a> {
             module,
             memory,
             emit,
+            exit_status,
             kept,
         })
     }

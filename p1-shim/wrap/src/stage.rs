@@ -23,9 +23,11 @@ pub enum Step {
     PassThrough,
     /// Merging application and shim.
     Merge,
+    /// Preparing the application for the stock adapter.
+    Rewrite,
     /// Placing the embedded image.
     Embed,
-    /// Making the merged module a component.
+    /// Making the merged or rewritten module a component.
     Lift,
     /// Binding a component's imports to the VFS component.
     Compose,
@@ -66,6 +68,7 @@ impl fmt::Display for Step {
             Self::Detect => "detect",
             Self::PassThrough => "pass-through",
             Self::Merge => "merge",
+            Self::Rewrite => "rewrite",
             Self::Embed => "embed",
             Self::Lift => "lift",
             Self::Compose => "compose",

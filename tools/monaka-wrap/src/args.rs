@@ -131,6 +131,16 @@ pub(crate) struct ContentArgs {
     #[arg(long, value_name = "ADAPTER", default_value = "shim")]
     pub(crate) adapter: Adapter,
 
+    /// How much memory a program may have with --adapter stock, which declares it all at once.
+    /// [default: 256M]
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    pub(crate) max_guest_memory: Option<u64>,
+
+    /// Let a component report success or failure only, for hosts older than WASI 0.2.12: every
+    /// other exit code becomes 1.
+    #[arg(long)]
+    pub(crate) exit_compat: bool,
+
     /// Print every stage that ran and why, and what the result can still reach.
     #[arg(long)]
     pub(crate) explain: bool,
@@ -150,6 +160,8 @@ pub(crate) enum Backend {
 pub(crate) enum Adapter {
     /// Merged in, with a memory of its own.
     Shim,
+    /// wasmtime's adapter for WASI 0.2, composed with a file system component.
+    Stock,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -183,6 +195,8 @@ pub(crate) enum Via {
     Component,
     /// Wrap into a core module and run that.
     Core,
+    /// Wrap into a component with --adapter stock and run that.
+    Stock,
 }
 
 #[derive(Debug, Args)]

@@ -27,6 +27,12 @@ pub(crate) enum Failure {
     #[error("standard input has no name to derive one from; say where the result goes with -o")]
     NoOutput,
 
+    #[error("{option} is for {place} only; leave it out")]
+    Unfit {
+        option: &'static str,
+        place: &'static str,
+    },
+
     #[error("--mount {}: {reason}", path.display())]
     Mount { path: PathBuf, reason: String },
 
@@ -66,6 +72,7 @@ impl Failure {
             | Self::Write { .. }
             | Self::SameFile { .. }
             | Self::NoOutput
+            | Self::Unfit { .. }
             | Self::Mount { .. }
             | Self::WorkingDirectory { .. }
             | Self::Image(_)

@@ -13,16 +13,16 @@ use wasmtime::component::Component;
 use wasmtime::{Cache, CacheConfig, Config, Engine, Module, OptLevel, Trap};
 use wasmtime_wasi::cli::InputFile;
 use wasmtime_wasi::{I32Exit, WasiCtxBuilder};
+use wrap::Emit;
 
 use self::limits::{MemoryLimit, OutOfMemory};
-use crate::args::Via;
 use crate::failure::Failure;
 
 /// A wrapped program and what it is started with.
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) wasm: Vec<u8>,
-    pub(crate) via: Via,
+    pub(crate) emit: Emit,
     /// The program's own name first.
     pub(crate) args: Vec<String>,
     pub(crate) env: Vec<(String, String)>,
@@ -56,9 +56,9 @@ impl Program {
         // Without a place for a cache, every run compiles.
         config.cache(Cache::new(CacheConfig::new()).ok());
         let engine = Engine::new(&config).map_err(Failure::Start)?;
-        let code = match self.via {
-            Via::Component => Component::new(&engine, &self.wasm).map(Code::Component),
-            Via::Core => Module::new(&engine, &self.wasm).map(Code::Core),
+        let code = match self.emit {
+            Emit::Component => Component::new(&engine, &self.wasm).map(Code::Component),
+            Emit::Core => Module::new(&engine, &self.wasm).map(Code::Core),
         };
         Ok(Compiled {
             program: self,

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anstyle::AnsiColor;
-use wrap::{Emit, Level, Names, Options, Shims, Stage, Wrapped};
+use wrap::{DEFAULT_GUEST_MEMORY, Emit, ExitStatus, Level, Names, Options, Shims, Stage, Wrapped};
 
-use crate::args::ContentArgs;
+use crate::args::{Adapter, ContentArgs};
 use crate::content;
 use crate::failure::Failure;
 use crate::input;
@@ -20,11 +20,40 @@ const SHIMS: Shims<'_> = Shims {
 /// Reads the input and wraps it.
 ///
 /// # Errors
-/// `Read`, `Mount`, `WorkingDirectory`, `Image`, `Wrap`.
-pub(crate) fn wrap_file(path: &Path, emit: Emit, args: &ContentArgs) -> Result<Wrapped, Failure> {
+/// `Unfit`, `Read`, `Mount`, `WorkingDirectory`, `Image`, `Wrap`.
+pub(crate) fn wrap_file(
+    path: &Path,
+    emit: Emit,
+    adapter: Adapter,
+    args: &ContentArgs,
+) -> Result<Wrapped, Failure> {
+    let adapter = match (adapter, args.max_guest_memory) {
+        (Adapter::Stock, max) => wrap::Adapter::Stock {
+            max_guest_memory: max.unwrap_or(DEFAULT_GUEST_MEMORY),
+        },
+        (Adapter::Shim, None) => wrap::Adapter::Shim,
+        (Adapter::Shim, Some(_)) => {
+            return Err(Failure::Unfit {
+                option: "--max-guest-memory",
+                place: "--adapter stock",
+            });
+        }
+    };
+    let exit_status = match (args.exit_compat, emit) {
+        (false, _) => ExitStatus::Code,
+        (true, Emit::Component) => ExitStatus::Outcome,
+        (true, Emit::Core) => {
+            return Err(Failure::Unfit {
+                option: "--exit-compat",
+                place: "components",
+            });
+        }
+    };
     let input = input::read(path)?;
     let options = Options {
         emit,
+        adapter,
+        exit_status,
         image: Some(content::image(args)?),
         names: if args.keep_names {
             Names::Keep

@@ -4,9 +4,9 @@
 use wasmparser::{FuncType, Import};
 
 use super::{Detected, Found, toolchain};
+use crate::encode::Stub;
 use crate::error::{Error, UnsupportedKind};
 use crate::marker::{self, Marker};
-use crate::merge::Stub;
 use crate::module::Module;
 use crate::preview1;
 use crate::reach::{Descriptors, Reach};

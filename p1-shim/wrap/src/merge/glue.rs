@@ -1,14 +1,11 @@
 //! Functions that neither input has and the merger writes: the shim's way into the application's
-//! memory, and stand-ins for imports that no WASI host supplies.
+//! memory.
 
-use std::fmt;
-
-use wasm_encoder::{Function, Instruction, InstructionSink, MemArg, MemArgTarget};
+use wasm_encoder::{Function, Instruction, MemArg, MemArgTarget};
 use wasmparser::ValType::{self, I32, I64};
-use wasmparser::{FuncType, Import};
 
 use super::image::Image;
-use super::index::{Index, MemoryIndex};
+use crate::encode::index::{Index, MemoryIndex};
 
 /// The module that a shim imports the functions below from.
 pub(super) const MODULE: &str = "glue";
@@ -113,63 +110,4 @@ impl Glue {
             .instruction(&Instruction::End);
         function
     }
-}
-
-/// A stand-in for an import of `env` that toolchains add to programs for any host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stub {
-    /// AssemblyScript's `env.abort(message, file, line, column)`, which never returns.
-    Abort,
-    /// Emscripten's `env.emscripten_notify_memory_growth(memory)`, with which a JavaScript host
-    /// renews its views.
-    NotifyMemoryGrowth,
-}
-
-impl Stub {
-    /// The stand-in for `import`, going by its name.
-    pub(crate) fn named(import: &Import<'_>) -> Option<Self> {
-        match (import.module, import.name) {
-            ("env", "abort") => Some(Self::Abort),
-            ("env", "emscripten_notify_memory_growth") => Some(Self::NotifyMemoryGrowth),
-            _ => None,
-        }
-    }
-
-    /// The stand-in for `import` if its type is also that of the toolchain's function.
-    pub(crate) fn of(import: &Import<'_>, signature: Option<&FuncType>) -> Option<Self> {
-        let stub = Self::named(import)?;
-        let params: &[ValType] = match stub {
-            Self::Abort => &[I32, I32, I32, I32],
-            Self::NotifyMemoryGrowth => &[I32],
-        };
-        signature
-            .is_some_and(|found| found.params() == params && found.results().is_empty())
-            .then_some(stub)
-    }
-
-    pub(super) fn body(self) -> Function {
-        body(|code| match self {
-            Self::Abort => {
-                code.unreachable();
-            }
-            Self::NotifyMemoryGrowth => {}
-        })
-    }
-}
-
-impl fmt::Display for Stub {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Abort => "traps",
-            Self::NotifyMemoryGrowth => "does nothing",
-        })
-    }
-}
-
-/// A function without locals of its own; `write` leaves its results on the stack.
-pub(super) fn body(write: impl FnOnce(&mut InstructionSink<'_>)) -> Function {
-    let mut function = Function::new([]);
-    write(&mut function.instructions());
-    function.instructions().end();
-    function
 }

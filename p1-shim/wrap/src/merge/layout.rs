@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use wasm_encoder::Function;
 use wasmparser::Import;
 
-use super::glue::{Memories, body};
+use super::exit;
+use super::glue::Memories;
 use super::image::Image;
-use super::index::{FuncIndex, Index, OutOfRange, Scatter, Shift, TypeIndex};
 use super::link::{AppLink, Links, ShimLink};
 use super::live::Live;
 use super::renumber::IndexMaps;
+use crate::encode::index::{FuncIndex, Index, OutOfRange, Scatter, Shift, TypeIndex};
+use crate::encode::{Written, body};
 use crate::module::{Counts, Module};
 
 /// Where everything goes.
@@ -22,15 +24,6 @@ pub(super) struct Layout {
     pub(super) written: Vec<Written>,
     /// The start function.
     pub(super) start: Option<FuncIndex>,
-}
-
-/// A function that the merger writes.
-pub(super) struct Written {
-    pub(super) ty: TypeIndex,
-    pub(super) body: Function,
-    pub(super) index: FuncIndex,
-    /// For the name section.
-    pub(super) name: String,
 }
 
 impl Layout {
@@ -59,6 +52,7 @@ impl Layout {
         numbering.number_inputs();
         numbering.write_glue(image)?;
         numbering.write_stubs()?;
+        numbering.write_exit()?;
         numbering.link()?;
         numbering.set_start()?;
         Ok(numbering.layout)
@@ -92,16 +86,20 @@ impl Numbering<'_, '_> {
             }
         }
         for (old, link) in self.live.imports(self.links) {
-            if let ShimLink::Kept = link {
+            if let ShimLink::Kept | ShimLink::Exit = link {
                 let new = self.next();
                 self.layout.shim.functions.set(old, new);
             }
         }
-        for old in defined_functions(self.app) {
+        for old in self.app.defined_functions() {
             let new = self.next();
             self.layout.app.functions.set(old, new);
         }
-        for old in defined_functions(self.shim).filter(|old| self.live.contains(*old)) {
+        for old in self
+            .shim
+            .defined_functions()
+            .filter(|old| self.live.contains(*old))
+        {
             let new = self.next();
             self.layout.shim.functions.set(old, new);
         }
@@ -112,10 +110,7 @@ impl Numbering<'_, '_> {
         let app = match self.app.memories.as_slice() {
             // Nothing is copied then.
             [] => shim,
-            _ => {
-                let memory = self.app.exported_memory().unwrap_or(0);
-                self.layout.app.memories.get(memory)?
-            }
+            _ => self.layout.app.memories.get(self.app.preview1_memory())?,
         };
         let memories = Memories { app, shim };
         for ((old, import), link) in self.shim.function_imports().zip(&self.links.shim) {
@@ -142,20 +137,49 @@ impl Numbering<'_, '_> {
         Ok(())
     }
 
-    /// Points the imports that one input satisfies for the other at what satisfies them.
-    fn link(&mut self) -> Result<(), OutOfRange> {
-        let Layout { app, shim, .. } = &mut self.layout;
+    /// Puts a function in front of the import that takes the place of `exit-with-code`.
+    fn write_exit(&mut self) -> Result<(), OutOfRange> {
         for (old, link) in self.live.imports(self.links) {
-            if let ShimLink::App(start) = link {
-                shim.functions.set(old, app.functions.get(*start)?);
+            if let ShimLink::Exit = link {
+                let ty = type_of(self.shim, &self.layout.shim, old)?;
+                let body = exit::with_code(self.layout.shim.functions.get(old)?);
+                let index = self.write(ty, body, "exit-with-code".to_owned());
+                self.layout.shim.functions.set(old, index);
             }
         }
+        Ok(())
+    }
+
+    /// Points the imports that one input satisfies for the other at what satisfies them.
+    fn link(&mut self) -> Result<(), OutOfRange> {
+        for (old, link) in self.live.imports(self.links) {
+            if let ShimLink::App(entry) = link {
+                let entry = self.entry(*entry)?;
+                self.layout.shim.functions.set(old, entry);
+            }
+        }
+        let Layout { app, shim, .. } = &mut self.layout;
         for (old, link) in (0..).zip(&self.links.app) {
             if let AppLink::Shim(function) = link {
                 app.functions.set(old, shim.functions.get(*function)?);
             }
         }
         Ok(())
+    }
+
+    /// What the shim calls as the application's entry point `old`. A component's imports cannot be
+    /// called before it is complete, so the start function is called there.
+    fn entry(&mut self, old: u32) -> Result<FuncIndex, OutOfRange> {
+        let entry = self.layout.app.functions.get(old)?;
+        let Some(start) = self.app.start else {
+            return Ok(entry);
+        };
+        let start = self.layout.app.functions.get(start)?;
+        let ty = type_of(self.app, &self.layout.app, old)?;
+        let both = body(|code| {
+            code.call(start.raw()).call(entry.raw());
+        });
+        Ok(self.write(ty, both, "start".to_owned()))
     }
 
     /// A module has one start function. The shim's runs first, as the application's may already
@@ -168,7 +192,11 @@ impl Numbering<'_, '_> {
                 .transpose()
         };
         let of_shim = of(self.shim, &self.layout.shim)?;
-        let of_app = of(self.app, &self.layout.app)?;
+        let is_entry = |link: &ShimLink| matches!(link, ShimLink::App(_));
+        let of_app = match self.links.shim.iter().any(is_entry) {
+            true => None,
+            false => of(self.app, &self.layout.app)?,
+        };
         self.layout.start = match (of_shim, self.app.start.zip(of_app)) {
             (Some(first), Some((old, second))) => {
                 let ty = type_of(self.app, &self.layout.app, old)?;
@@ -202,13 +230,6 @@ fn type_of(input: &Module<'_>, maps: &IndexMaps, old: u32) -> Result<TypeIndex, 
 
 fn qualified(import: &Import<'_>) -> String {
     format!("{}.{}", import.module, import.name)
-}
-
-/// The indices of the functions that `module` defines.
-pub(super) fn defined_functions(module: &Module<'_>) -> impl Iterator<Item = u32> {
-    (0..)
-        .take(module.function_types().len())
-        .skip(module.imported_functions() as usize)
 }
 
 /// Every space but that of functions stays in one piece, behind the items counted in `before`.

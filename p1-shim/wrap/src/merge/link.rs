@@ -2,12 +2,14 @@
 
 use wasmparser::{FuncType, Import};
 
-use super::glue::{self, Glue, Stub};
-use crate::Emit;
+use super::exit;
+use super::glue::{self, Glue};
+use crate::encode::Stub;
 use crate::error::{Error, ShimFault, Unmergeable};
 use crate::module::Module;
 use crate::preview1;
 use crate::shim::Shim;
+use crate::{Emit, ExitStatus};
 
 /// A function import of the application, resolved.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +27,8 @@ pub(super) enum AppLink {
 pub(super) enum ShimLink {
     /// Stays an import.
     Kept,
+    /// Becomes a function that calls another import, see [`exit`].
+    Exit,
     /// Becomes a function between the two memories.
     Glue(Glue),
     /// Becomes this function of the application, its `_start`.
@@ -52,7 +56,7 @@ impl Links {
         let shim_links = shim
             .module
             .function_imports()
-            .map(|(index, import)| shim_link(import, shim.module.signature(index), app, shim.emit))
+            .map(|(index, import)| shim_link(import, shim.module.signature(index), app, shim))
             .collect::<Result<_, _>>()?;
         Ok(Self {
             app: app_links,
@@ -95,13 +99,13 @@ fn shim_link(
     import: &Import<'_>,
     signature: Option<&FuncType>,
     app: &Module<'_>,
-    emit: Emit,
+    shim: &Shim<'_>,
 ) -> Result<ShimLink, ShimFault> {
     let unknown = || ShimFault::Import {
         module: import.module.to_owned(),
         name: import.name.to_owned(),
     };
-    match (import.module, emit) {
+    match (import.module, shim.emit) {
         (glue::MODULE, _) => {
             let glue = Glue::named(import.name).ok_or_else(unknown)?;
             let (params, results) = glue.signature();
@@ -125,7 +129,10 @@ fn shim_link(
             check(import, signature, &function.ty())?;
             Ok(ShimLink::Kept)
         }
-        (interface, Emit::Component) if interface.contains(':') => Ok(ShimLink::Kept),
+        (interface, Emit::Component) if interface.contains(':') => match shim.exit_status {
+            ExitStatus::Outcome if exit::takes_code(import) => Ok(ShimLink::Exit),
+            ExitStatus::Outcome | ExitStatus::Code => Ok(ShimLink::Kept),
+        },
         _ => Err(unknown()),
     }
 }

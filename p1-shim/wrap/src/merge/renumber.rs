@@ -6,7 +6,7 @@ use wasm_encoder::Instruction;
 use wasm_encoder::reencode::{self, Error, Reencode};
 use wasmparser::Operator;
 
-use super::index::{
+use crate::encode::index::{
     DataIndex, ElementIndex, FuncIndex, GlobalIndex, Index, MemoryIndex, OutOfRange, Scatter,
     Shift, TableIndex, TagIndex, TypeIndex,
 };
@@ -33,6 +33,7 @@ impl IndexMaps {
 }
 
 /// Re-encodes the input that the maps belong to.
+#[derive(Clone, Copy)]
 pub(super) struct Renumber<'m>(pub(super) &'m IndexMaps);
 
 type Result = std::result::Result<u32, Error<OutOfRange>>;

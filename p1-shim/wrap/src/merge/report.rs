@@ -3,6 +3,7 @@
 use super::link::AppLink;
 use super::sections::Inputs;
 use crate::Emit;
+use crate::encode::custom;
 use crate::stage::{Stage, Step};
 
 impl Inputs<'_, '_> {
@@ -54,21 +55,8 @@ impl Inputs<'_, '_> {
 
     /// The application's custom sections that the result lacks.
     fn dropped_sections(&self) -> Option<Stage> {
-        let kept = ["producers", "target_features", "go:buildid"];
-        let mut names: Vec<_> = self
-            .app
-            .customs
-            .iter()
-            .map(|section| section.name())
-            .collect();
-        names.retain(|name| !kept.contains(name));
-        if names.is_empty() {
-            return None;
-        }
-        let note = format!(
-            "left out custom sections that no longer hold: {}",
-            names.join(", ")
-        );
+        let names = custom::dropped(self.app)?;
+        let note = format!("left out custom sections that no longer hold: {names}");
         Some(Stage::note(Step::Merge, note))
     }
 }

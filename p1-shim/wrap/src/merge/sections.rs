@@ -5,14 +5,18 @@ use wasm_encoder::{
     ElementSection, ExportKind, ExportSection, FunctionSection, GlobalSection, ImportSection,
     MemorySection, TableSection, TagSection, TypeSection,
 };
-use wasmparser::TypeRef;
+use wasmparser::{Import, TypeRef};
 
+use super::exit;
 use super::image::Image;
-use super::index::{Index, OutOfRange};
-use super::layout::{Layout, defined_functions};
+use super::layout::Layout;
 use super::link::{AppLink, Links, ShimLink};
 use super::renumber::Renumber;
 use crate::Emit;
+use crate::encode::code::Code;
+use crate::encode::data::Data;
+use crate::encode::declare_exports;
+use crate::encode::index::{Index, OutOfRange};
 use crate::module::Module;
 use crate::shim::Shim;
 
@@ -64,8 +68,14 @@ impl<'m, 'a> Inputs<'m, 'a> {
             }
         }
         for ((old, import), link) in self.shim.module.function_imports().zip(&self.links.shim) {
-            if matches!(link, ShimLink::Kept) && self.layout.shim.keeps_function(old) {
-                Renumber(&self.layout.shim).parse_import(&mut imports, *import)?;
+            let name = match link {
+                ShimLink::Kept => import.name,
+                ShimLink::Exit => exit::EXIT,
+                ShimLink::Glue(_) | ShimLink::App(_) => continue,
+            };
+            if self.layout.shim.keeps_function(old) {
+                let import = Import { name, ..*import };
+                Renumber(&self.layout.shim).parse_import(&mut imports, import)?;
             }
         }
         Ok(imports)
@@ -74,7 +84,10 @@ impl<'m, 'a> Inputs<'m, 'a> {
     pub(super) fn functions(&self) -> Result<FunctionSection> {
         let mut functions = FunctionSection::new();
         for (module, mut renumber) in self.parts() {
-            for old in defined_functions(module).filter(|old| renumber.0.keeps_function(*old)) {
+            for old in module
+                .defined_functions()
+                .filter(|old| renumber.0.keeps_function(*old))
+            {
                 functions.function(renumber.type_index(module.function_types()[old as usize])?);
             }
         }
@@ -165,6 +178,40 @@ impl<'m, 'a> Inputs<'m, 'a> {
                 renumber.parse_element_section(&mut elements, section)?;
             }
         }
+        match self.shim.emit {
+            Emit::Core => {}
+            Emit::Component => {
+                declare_exports(&mut elements, self.app, &mut Renumber(&self.layout.app))?;
+            }
+        }
         Ok(elements)
+    }
+
+    /// The inputs' bodies, without the shim's dead ones, and those that the merger writes.
+    pub(super) fn code(&self) -> Result<Code> {
+        let mut bodies = Vec::new();
+        for (module, renumber) in self.parts() {
+            let functions = module.defined_functions().zip(&module.bodies);
+            let kept = functions.filter(|(old, _)| renumber.0.keeps_function(*old));
+            bodies.extend(kept.map(|(_, body)| (renumber, body)));
+        }
+        Code::new(bodies, &self.layout.written)
+    }
+
+    /// The application's segments, the shim's, and the image as the last one.
+    pub(super) fn data(&self) -> Result<Data<'m>>
+    where
+        'a: 'm,
+    {
+        let mut data = Data::default();
+        for (module, mut renumber) in self.parts() {
+            data.add_module(module, &mut renumber)?;
+        }
+        if !self.image.is_empty() {
+            let memory = self.layout.shim.memories.get(0);
+            let memory = memory.map_err(reencode::Error::UserError)?;
+            data.add(memory, self.image.offset(), self.image.bytes());
+        }
+        Ok(data)
     }
 }

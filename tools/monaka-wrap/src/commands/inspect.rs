@@ -44,9 +44,14 @@ fn print(inspection: &Inspection) {
             &format!("{capability}: {}", imports.join(", ")),
         );
     }
-    for (what, prospect) in prospects(inspection) {
+    let mut prospects = prospects(inspection).to_vec();
+    if inspection.stock == Prospect::Adapt {
+        prospects.push(("stock", &inspection.stock));
+    }
+    for (what, prospect) in prospects {
         let would = match prospect {
             Prospect::Merge => "would be merged with the shim: ",
+            Prospect::Adapt => "would be lifted by --adapter stock: ",
             Prospect::Compose => "would be composed with the VFS: ",
             Prospect::PassThrough => "would stay as it is: ",
             Prospect::Refuse { .. } => "would be refused: ",
@@ -62,16 +67,7 @@ fn to_json(inspection: &Inspection) -> Value {
         .map(|(capability, imports)| (capability.id().to_owned(), json!(imports)))
         .collect();
     let prospects: Map<String, Value> = prospects(inspection)
-        .map(|(what, prospect)| {
-            let pipeline = match prospect {
-                Prospect::Merge => "merge",
-                Prospect::Compose => "compose",
-                Prospect::PassThrough => "pass-through",
-                Prospect::Refuse { .. } => "refuse",
-            };
-            let verdict = json!({ "pipeline": pipeline, "why": prospect.why() });
-            (what.to_owned(), verdict)
-        })
+        .map(|(what, prospect)| (what.to_owned(), verdict(prospect)))
         .into_iter()
         .collect();
     json!({
@@ -82,7 +78,19 @@ fn to_json(inspection: &Inspection) -> Value {
         "warnings": inspection.warnings,
         "reach": reach,
         "emit": prospects,
+        "stock": verdict(&inspection.stock),
     })
+}
+
+fn verdict(prospect: &Prospect) -> Value {
+    let pipeline = match prospect {
+        Prospect::Merge => "merge",
+        Prospect::Adapt => "adapt",
+        Prospect::Compose => "compose",
+        Prospect::PassThrough => "pass-through",
+        Prospect::Refuse { .. } => "refuse",
+    };
+    json!({ "pipeline": pipeline, "why": prospect.why() })
 }
 
 fn prospects(inspection: &Inspection) -> [(&'static str, &Prospect); 2] {

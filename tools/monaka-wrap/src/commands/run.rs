@@ -5,27 +5,30 @@ use std::process::ExitCode;
 
 use wrap::Emit;
 
-use crate::args::{RunArgs, Verbosity, Via};
+use crate::args::{Adapter, RunArgs, Verbosity, Via};
 use crate::failure::Failure;
 use crate::progress::Spinner;
 use crate::runtime::Program;
-use crate::wrapping::{explain, wrap_file};
+use crate::wrapping::{explain, warn, wrap_file};
 
 pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
-    let emit = match args.via {
-        Via::Component => Emit::Component,
-        Via::Core => Emit::Core,
+    let (emit, adapter) = match args.via {
+        Via::Component => (Emit::Component, args.content.adapter),
+        Via::Core => (Emit::Core, args.content.adapter),
+        Via::Stock => (Emit::Component, Adapter::Stock),
     };
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
-    let wrapped = wrap_file(&args.input, emit, &args.content)?;
+    let wrapped = wrap_file(&args.input, emit, adapter, &args.content)?;
     if args.content.explain || verbosity.verbose {
         spinner.suspend(|| explain(&wrapped));
+    } else if matches!(adapter, Adapter::Stock) && !verbosity.quiet {
+        spinner.suspend(|| warn(&wrapped));
     }
     let mut words = vec![program_name(&args.input)];
     words.extend(args.args.iter().cloned());
     let program = Program {
         wasm: wrapped.bytes,
-        via: args.via,
+        emit,
         args: words,
         env: args.env.clone(),
         stdin: args.stdin.clone(),

@@ -21,7 +21,7 @@ pub(crate) fn execute(args: &WrapArgs, verbosity: &Verbosity) -> Result<ExitCode
         Emit::Core => (Flavour::Core, "core module"),
     };
     let spinner = Spinner::start(format!("wrapping {}", args.input.display()), verbosity);
-    let wrapped = wrap_file(&args.input, flavour, &args.content)?;
+    let wrapped = wrap_file(&args.input, flavour, args.content.adapter, &args.content)?;
     output::write(&output, &wrapped.bytes)?;
     drop(spinner);
     if args.content.explain || verbosity.verbose {

@@ -26,6 +26,7 @@
     (export "memory" (memory 1))
     (export "cabi_realloc" (func 2))
     (export "wasi:cli/run@0.2.12#run" (func 3))
+    (elem (;0;) declare func 1)
     (func (;1;) (type 1)
       i32.const 0
       i32.const 4

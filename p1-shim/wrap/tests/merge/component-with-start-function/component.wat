@@ -18,8 +18,8 @@
     (export "memory" (memory 1))
     (export "cabi_realloc" (func 3))
     (export "wasi:cli/run@0.2.12#run" (func 4))
-    (start 0)
     (elem (;0;) (i32.const 0) func 5)
+    (elem (;1;) declare func 1 2)
     (func (;0;) (type 1)
       i32.const 0
       i32.const 0
@@ -41,14 +41,24 @@
       global.set 0
     )
     (func (;4;) (type 3) (result i32)
-      call 2
+      call 8
       i32.const 0
     )
     (func (;5;) (type 8) (param i32) (result i32)
-      i32.const 0
-      i32.const 0
+      call 6
+      call 7
       i32.add
       i32.load 1
+    )
+    (func (;6;) (type 3) (result i32)
+      i32.const 0
+    )
+    (func (;7;) (type 3) (result i32)
+      i32.const 0
+    )
+    (func (;8;) (type 1)
+      call 0
+      call 2
     )
     (data (;0;) "passive")
     (@producers

@@ -28,6 +28,7 @@
     (export "memory" (memory 1))
     (export "cabi_realloc" (func 3))
     (export "wasi:cli/run@0.2.12#run" (func 4))
+    (elem (;0;) declare func 1 2)
     (func (;1;) (type 3)
       unreachable
     )

@@ -1,13 +1,12 @@
-//! Index spaces. An index of an input is a bare number out of its binary; an index of the merged
-//! module has the type of its space, so that neither can be taken for the other.
+//! Index spaces. An index of an input is a bare number out of its binary; an index of the
+//! module being written has the type of its space, so that neither can be taken for the other.
 
 use std::marker::PhantomData;
 
 use thiserror::Error;
 
-/// An index into one index space of the merged module, valid as long as that module is being
-/// written.
-pub(super) trait Index: Copy + Ord {
+/// An index into one index space of the module being written, valid as long as it is.
+pub(crate) trait Index: Copy + Ord {
     /// The space's name in messages.
     const SPACE: &'static str;
 
@@ -18,9 +17,9 @@ pub(super) trait Index: Copy + Ord {
 
 macro_rules! index {
     ($($name:ident $space:literal;)*) => {$(
-        #[doc = concat!("A ", $space, " of the merged module.")]
+        #[doc = concat!("A ", $space, " of the module being written.")]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub(super) struct $name(u32);
+        pub(crate) struct $name(u32);
 
         impl Index for $name {
             const SPACE: &'static str = $space;
@@ -47,10 +46,10 @@ index! {
     DataIndex "data segment";
 }
 
-/// An index of an input that nothing in the merged module stands for.
+/// An index of an input that nothing in the module being written stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{space} index {index} out of range")]
-pub(super) struct OutOfRange {
+pub(crate) struct OutOfRange {
     space: &'static str,
     index: u32,
 }
@@ -66,7 +65,7 @@ impl OutOfRange {
 
 /// Where the items of one input go in a space in which they stay together and in order.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shift<I> {
+pub(crate) struct Shift<I> {
     first: u32,
     count: u32,
     space: PhantomData<I>,
@@ -74,7 +73,7 @@ pub(super) struct Shift<I> {
 
 impl<I: Index> Shift<I> {
     /// `count` items that begin at `first`.
-    pub(super) fn new(first: u32, count: u32) -> Self {
+    pub(crate) fn new(first: u32, count: u32) -> Self {
         Self {
             first,
             count,
@@ -82,7 +81,7 @@ impl<I: Index> Shift<I> {
         }
     }
 
-    pub(super) fn get(&self, old: u32) -> Result<I, OutOfRange> {
+    pub(crate) fn get(&self, old: u32) -> Result<I, OutOfRange> {
         if old < self.count {
             Ok(I::new(self.first + old))
         } else {
@@ -93,15 +92,15 @@ impl<I: Index> Shift<I> {
 
 /// Where the items of one input go, each on its own; some go nowhere.
 #[derive(Debug, Clone)]
-pub(super) struct Scatter<I>(Vec<Option<I>>);
+pub(crate) struct Scatter<I>(Vec<Option<I>>);
 
 impl<I: Index> Scatter<I> {
     /// `count` items that go nowhere yet.
-    pub(super) fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         Self(vec![None; count])
     }
 
-    pub(super) fn get(&self, old: u32) -> Result<I, OutOfRange> {
+    pub(crate) fn get(&self, old: u32) -> Result<I, OutOfRange> {
         self.0
             .get(old as usize)
             .copied()
@@ -110,7 +109,7 @@ impl<I: Index> Scatter<I> {
     }
 
     /// Lets item `old` go to `new`; an `old` that the input does not have is ignored.
-    pub(super) fn set(&mut self, old: u32, new: I) {
+    pub(crate) fn set(&mut self, old: u32, new: I) {
         if let Some(slot) = self.0.get_mut(old as usize) {
             *slot = Some(new);
         }

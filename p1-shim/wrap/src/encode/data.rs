@@ -1,21 +1,25 @@
-//! The data section, written straight from the bytes of the inputs and the image.
+//! The data section, written straight from the bytes of the inputs.
 
-use wasm_encoder::reencode::Reencode;
+use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{ConstExpr, DataCountSection, Encode, Section, SectionId};
 use wasmparser::DataKind;
 
-use super::index::Index;
-use super::sections::{Inputs, Result};
+use super::index::{Index, MemoryIndex};
+use crate::module::Module;
 
-/// The segments of the merged module, each as its encoded mode and its bytes.
+/// The segments of the module being written, each as its encoded mode and its bytes.
 ///
 /// `wasm_encoder::DataSection` would hold a copy of what may be hundreds of megabytes.
-pub(super) struct Data<'a>(Vec<(Vec<u8>, &'a [u8])>);
+#[derive(Default)]
+pub(crate) struct Data<'a>(Vec<(Vec<u8>, &'a [u8])>);
 
-/// The application's segments, the shim's, and the image as the last one.
-pub(super) fn section<'m>(inputs: &Inputs<'m, 'm>) -> Result<Data<'m>> {
-    let mut segments = Vec::new();
-    for (module, mut renumber) in inputs.parts() {
+impl<'a> Data<'a> {
+    /// Adds the segments of `module`, re-encoded by `reencoder`.
+    pub(crate) fn add_module<R: Reencode>(
+        &mut self,
+        module: &Module<'a>,
+        reencoder: &mut R,
+    ) -> Result<(), reencode::Error<R::Error>> {
         for datum in module.data.clone().into_iter().flatten() {
             let datum = datum?;
             let mode = match datum.kind {
@@ -23,25 +27,28 @@ pub(super) fn section<'m>(inputs: &Inputs<'m, 'm>) -> Result<Data<'m>> {
                     memory_index,
                     offset_expr,
                 } => active(
-                    renumber.memory_index(memory_index)?,
-                    &renumber.const_expr(offset_expr)?,
+                    reencoder.memory_index(memory_index)?,
+                    &reencoder.const_expr(offset_expr)?,
                 ),
                 DataKind::Passive => vec![PASSIVE],
             };
-            segments.push((mode, datum.data));
+            self.0.push((mode, datum.data));
+        }
+        Ok(())
+    }
+
+    /// Adds an active segment that fills `memory` from `offset` with `bytes`.
+    pub(crate) fn add(&mut self, memory: MemoryIndex, offset: u32, bytes: &'a [u8]) {
+        let offset = ConstExpr::i32_const(offset.cast_signed());
+        self.0.push((active(memory.raw(), &offset), bytes));
+    }
+
+    /// `memory.init` and `data.drop` need the count of all segments, whichever input they are from.
+    pub(crate) fn count(&self) -> DataCountSection {
+        DataCountSection {
+            count: self.0.len() as u32,
         }
     }
-    if !inputs.image.is_empty() {
-        let memory = inputs
-            .layout
-            .shim
-            .memories
-            .get(0)
-            .map_err(wasm_encoder::reencode::Error::UserError)?;
-        let offset = ConstExpr::i32_const(inputs.image.offset().cast_signed());
-        segments.push((active(memory.raw(), &offset), inputs.image.bytes()));
-    }
-    Ok(Data(segments))
 }
 
 const PASSIVE: u8 = 1;
@@ -59,15 +66,6 @@ fn active(memory: u32, offset: &ConstExpr) -> Vec<u8> {
     }
     offset.encode(&mut mode);
     mode
-}
-
-impl Data<'_> {
-    /// `memory.init` and `data.drop` of either input need the count, and it has to be that of both.
-    pub(super) fn count(&self) -> DataCountSection {
-        DataCountSection {
-            count: self.0.len() as u32,
-        }
-    }
 }
 
 impl Encode for Data<'_> {

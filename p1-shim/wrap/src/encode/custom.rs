@@ -1,14 +1,14 @@
-//! Custom sections. Those of the inputs are wrong after a merge or cannot be judged, so only four
-//! are made anew.
+//! Custom sections. Those of the inputs are wrong once code has moved or cannot be judged, so only
+//! four are made anew.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_encoder::{CustomSection, Encode, NameMap, NameSection, ProducersField, ProducersSection};
-use wasmparser::{BinaryReader, KnownCustom, Name};
+use wasmparser::{BinaryReader, ExternalKind, KnownCustom, Name};
 
-use super::index::Index;
-use super::sections::Inputs;
+use super::Written;
+use super::index::{FuncIndex, Index, Scatter};
 use crate::detect::Producers;
 use crate::marker;
 use crate::module::Module;
@@ -16,7 +16,7 @@ use crate::module::Module;
 const BUILD_ID: &str = "go:buildid";
 
 /// Go's build id, which its tools expect to be the first section.
-pub(super) fn build_id<'a>(app: &Module<'a>) -> Option<CustomSection<'a>> {
+pub(crate) fn build_id<'a>(app: &Module<'a>) -> Option<CustomSection<'a>> {
     let id = app.custom(BUILD_ID)?;
     Some(CustomSection {
         name: Cow::Borrowed(BUILD_ID),
@@ -24,12 +24,12 @@ pub(super) fn build_id<'a>(app: &Module<'a>) -> Option<CustomSection<'a>> {
     })
 }
 
-/// The producers of both inputs, and this library as the last that processed them.
-pub(super) fn producers(inputs: &Inputs<'_, '_>) -> ProducersSection {
+/// The producers of all inputs, and this library as the last that processed them.
+pub(crate) fn producers(inputs: &[&Module<'_>]) -> ProducersSection {
     let mut section = ProducersSection::new();
     for field in ["language", "sdk", "processed-by"] {
         let mut values = Vec::new();
-        for module in [inputs.app, &inputs.shim.module] {
+        for module in inputs {
             let entries = Producers::of_module(module)
                 .into_entries()
                 .filter(|entry| entry.field == field);
@@ -51,14 +51,17 @@ pub(super) fn producers(inputs: &Inputs<'_, '_>) -> ProducersSection {
     section
 }
 
-/// The union of both inputs' `target_features`, with what a second memory adds; nothing if neither
-/// has the section.
+/// The union of all inputs' `target_features`, with what the module being written uses in
+/// `addition`; nothing if no input has the section.
 ///
 /// The section is a vector of a prefix byte and a name, see `Linking.md` of the
 /// [tool conventions](https://github.com/WebAssembly/tool-conventions).
-pub(super) fn target_features(inputs: &Inputs<'_, '_>) -> Option<CustomSection<'static>> {
+pub(crate) fn target_features(
+    inputs: &[&Module<'_>],
+    addition: &[&'static str],
+) -> Option<CustomSection<'static>> {
     let mut features = BTreeSet::new();
-    for module in [inputs.app, &inputs.shim.module] {
+    for module in inputs {
         if let Some(data) = module.custom("target_features") {
             // A custom section cannot make a module invalid: what does not parse is left out.
             features.extend(read_features(data).unwrap_or_default());
@@ -67,9 +70,7 @@ pub(super) fn target_features(inputs: &Inputs<'_, '_>) -> Option<CustomSection<'
     if features.is_empty() {
         return None;
     }
-    if !inputs.app.memories.is_empty() {
-        features.extend([(b'+', "bulk-memory"), (b'+', "multimemory")]);
-    }
+    features.extend(addition.iter().map(|name| (b'+', *name)));
     let mut data = Vec::new();
     features.len().encode(&mut data);
     for (prefix, name) in features {
@@ -91,23 +92,26 @@ fn read_features(data: &[u8]) -> wasmparser::Result<Vec<(u8, &str)>> {
     Ok(features)
 }
 
-/// The function names of both inputs at their new indices. Where two inputs name one function, a
-/// bound import, the application's name stands.
-pub(super) fn names(inputs: &Inputs<'_, '_>) -> NameSection {
+/// The function names of all inputs at their new indices, and those of `written`. Where several
+/// name one function, such as an import that was bound, the first name stands.
+pub(crate) fn names(
+    inputs: &[(&Module<'_>, &Scatter<FuncIndex>)],
+    written: &[Written],
+) -> NameSection {
     let mut names = BTreeMap::new();
-    for (module, renumber) in inputs.parts() {
+    for (module, functions) in inputs {
         let exports = module
             .exports
             .iter()
-            .filter(|export| export.kind == wasmparser::ExternalKind::Func);
+            .filter(|export| export.kind == ExternalKind::Func);
         let exports = exports.map(|export| (export.index, export.name));
         for (old, name) in function_names(module).into_iter().chain(exports) {
-            if let Ok(new) = renumber.0.functions.get(old) {
+            if let Ok(new) = functions.get(old) {
                 names.entry(new).or_insert(name);
             }
         }
     }
-    for written in &inputs.layout.written {
+    for written in written {
         names.entry(written.index).or_insert(&written.name);
     }
     let mut functions = NameMap::new();
@@ -140,4 +144,13 @@ fn function_names<'a>(module: &Module<'a>) -> Vec<(u32, &'a str)> {
         }
     }
     names
+}
+
+/// The input's custom sections that the module being written has none of, joined by commas; `None`
+/// if there are none.
+pub(crate) fn dropped(app: &Module<'_>) -> Option<String> {
+    let kept = ["producers", "target_features", BUILD_ID];
+    let names = app.customs.iter().map(|section| section.name());
+    let dropped: Vec<_> = names.filter(|name| !kept.contains(name)).collect();
+    (!dropped.is_empty()).then(|| dropped.join(", "))
 }
