@@ -57,5 +57,8 @@ impl GuestInputStream for Input {
 
 /// A pollable for what never waits.
 pub(crate) fn ready() -> Pollable {
-    monotonic_clock::subscribe_duration(0)
+    let pollable = monotonic_clock::subscribe_duration(0);
+    // wasmtime's says no to the first question.
+    pollable.ready();
+    pollable
 }

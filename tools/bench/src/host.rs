@@ -66,9 +66,9 @@ impl Start<'_> {
     }
 }
 
-struct ComponentHost {
-    context: WasiCtx,
-    resources: ResourceTable,
+pub(crate) struct ComponentHost {
+    pub(crate) context: WasiCtx,
+    pub(crate) resources: ResourceTable,
 }
 
 impl WasiView for ComponentHost {

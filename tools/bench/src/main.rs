@@ -2,12 +2,15 @@
 //!
 //! ```text
 //! cargo run --release -p bench -- ops          single operations, against memory.copy and tmpfs
+//! cargo run --release -p bench -- plugged      the same of WASI 0.2, against composition alone
 //! cargo run --release -p bench -- start        instantiation, against the module as it was
 //! cargo run --release -p bench -- wrap FILE…   wrapping, against validation
 //! ```
 
+mod floor;
 mod host;
 mod ops;
+mod plugged;
 mod start;
 mod table;
 mod wrapping;
@@ -38,6 +41,13 @@ enum Bench {
         #[arg(long, default_value = "/dev/shm")]
         tmpfs: PathBuf,
     },
+    /// Single file operations of a WASI 0.2 program: through the VFS, and through a component of its
+    /// types that does nothing.
+    Plugged {
+        /// How often each way runs, in turns.
+        #[arg(long, default_value_t = 10)]
+        rounds: usize,
+    },
     /// Instantiating a precompiled program, wrapped and not.
     Start {
         /// The module.
@@ -59,6 +69,7 @@ fn main() -> Result<()> {
             size,
             tmpfs,
         } => ops::run(rounds, size, &tmpfs),
+        Bench::Plugged { rounds } => plugged::run(rounds),
         Bench::Start { file } => start::run(&file),
         Bench::Wrap { files } => wrapping::run(&files),
     }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use wasmtime::component::Component;
-use wasmtime::{Cache, CacheConfig, Config, Engine, Module, OptLevel, Trap};
+use wasmtime::{Cache, CacheConfig, Config, Engine, Module, OptLevel, Trap, WasmBacktrace};
 use wasmtime_wasi::cli::InputFile;
 use wasmtime_wasi::{I32Exit, WasiCtxBuilder};
 use wrap::Emit;
@@ -125,6 +125,10 @@ impl Compiled<'_> {
                 self.program.timeout.unwrap_or(Duration::ZERO),
             )),
             Some(trap) => Err(Failure::Trap(trap.to_string())),
+            // Such as a handle that the program does not have.
+            None if error.is::<WasmBacktrace>() => {
+                Err(Failure::Trap(error.root_cause().to_string()))
+            }
             None => Err(Failure::Start(error)),
         }
     }

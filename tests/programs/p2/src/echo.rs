@@ -17,15 +17,15 @@ pub(crate) fn echo() -> Outcome {
     let file = open(&root(), "sent", OpenFlags::CREATE).map_err(|_| "sent")?;
     expect!(file.write(&content, 0) == Ok(content.len() as u64));
 
-    let server = listen(&network).map_err(|_| "a server")?;
-    let address = server.local_address().map_err(|_| "an address")?;
-    let client = create_tcp_socket(IpAddressFamily::Ipv4).map_err(|_| "a client")?;
+    let server = listen(&network).map_err(|code| code.name())?;
+    let address = server.local_address().map_err(|code| code.name())?;
+    let client = create_tcp_socket(IpAddressFamily::Ipv4).map_err(|code| code.name())?;
     client
         .start_connect(&network, address)
-        .map_err(|_| "start-connect")?;
-    let accepted = wait(&server, || server.accept()).map_err(|_| "accept")?;
+        .map_err(|code| code.name())?;
+    let accepted = wait(&server, || server.accept()).map_err(|code| code.name())?;
     let (connection, from_client, to_client) = accepted;
-    let connected = wait(&client, || client.finish_connect()).map_err(|_| "finish-connect")?;
+    let connected = wait(&client, || client.finish_connect()).map_err(|code| code.name())?;
     let (from_server, to_server) = connected;
 
     let source = file.read_via_stream(0).map_err(|_| "read-via-stream")?;
@@ -44,7 +44,7 @@ pub(crate) fn echo() -> Outcome {
     }
     client
         .shutdown(ShutdownType::Both)
-        .map_err(|_| "shutdown")?;
+        .map_err(|code| code.name())?;
     expect!(connection.address_family() == IpAddressFamily::Ipv4);
     expect!(back.read(u64::MAX, 0) == Ok((content, true)));
     Ok(())
