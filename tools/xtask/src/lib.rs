@@ -3,8 +3,10 @@
 //! The guests are WebAssembly that most machines cannot build, so they are committed. A manifest
 //! beside them says from which sources, by which compiler and with which flags they were made:
 //! [`guests::check`] compares all of it in an ordinary test, [`guests::verify`] builds again.
+//! [`conformance`] runs the official test suite of WASI.
 
 pub mod checkout;
 mod command;
+pub mod conformance;
 pub mod guests;
 pub mod wit;

@@ -278,6 +278,24 @@ fn transfer(
 /// A guest's list of buffers: where it is, and how long.
 type List = (Ptr, u32);
 
+/// Has `act` fill or empty the buffers and store the count.
+#[inline]
+fn over<M: GuestMemory, T>(
+    memory: &mut M,
+    (iovs, iovs_len): List,
+    count: Ptr,
+    act: impl FnOnce(&mut M, IovecCursor<'_>, GuestRange) -> Result<T>,
+) -> Result<T> {
+    // Most lists are of one, and moving a list of any length costs as much as a small read.
+    if iovs_len == 1 {
+        let buffer = Iovecs::only(memory, iovs)?;
+        let count = GuestRange::check(memory, count, 4)?;
+        return act(memory, IovecCursor::over(buffer), count);
+    }
+    let (buffers, count) = transfer(memory, iovs, iovs_len, count)?;
+    act(memory, buffers.cursor(), count)
+}
+
 impl<D: Descriptor> File<D> {
     /// Fills the buffers from `offset` and stores the count.
     #[inline]
@@ -285,17 +303,12 @@ impl<D: Descriptor> File<D> {
         &self,
         memory: &mut impl GuestMemory,
         offset: u64,
-        (iovs, iovs_len): List,
+        list: List,
         nread: Ptr,
     ) -> Result<u32> {
-        // Most lists are of one, and moving a list of any length costs as much as a small read.
-        if iovs_len == 1 {
-            let buffer = Iovecs::only(memory, iovs)?;
-            let nread = GuestRange::check(memory, nread, 4)?;
-            return self.read_into(memory, offset, IovecCursor::over(buffer), nread);
-        }
-        let (buffers, nread) = transfer(memory, iovs, iovs_len, nread)?;
-        self.read_into(memory, offset, buffers.cursor(), nread)
+        over(memory, list, nread, |memory, cursor, nread| {
+            self.read_into(memory, offset, cursor, nread)
+        })
     }
 
     #[inline(never)]
@@ -321,7 +334,7 @@ impl<D: Descriptor> File<D> {
         &self,
         memory: &mut impl GuestMemory,
         offset: u64,
-        (iovs, iovs_len): List,
+        list: List,
         nwritten: Ptr,
     ) -> Result<Written> {
         let at = if self.flags.contains(FdFlags::APPEND) {
@@ -329,13 +342,9 @@ impl<D: Descriptor> File<D> {
         } else {
             WriteAt::Offset(offset)
         };
-        if iovs_len == 1 {
-            let buffer = Iovecs::only(memory, iovs)?;
-            let nwritten = GuestRange::check(memory, nwritten, 4)?;
-            return self.write_from(memory, at, IovecCursor::over(buffer), nwritten);
-        }
-        let (buffers, nwritten) = transfer(memory, iovs, iovs_len, nwritten)?;
-        self.write_from(memory, at, buffers.cursor(), nwritten)
+        over(memory, list, nwritten, |memory, cursor, nwritten| {
+            self.write_from(memory, at, cursor, nwritten)
+        })
     }
 
     #[inline(never)]

@@ -1,11 +1,10 @@
 //! Functions that neither input has and the merger writes: the shim's way into the application's
 //! memory.
 
-use wasm_encoder::{Function, MemArg, MemArgTarget};
+use wasm_encoder::{Function, Instruction, MemArg, MemArgTarget};
 use wasmparser::ValType::{self, I32, I64};
 
 use super::image::Image;
-use crate::encode::body;
 use crate::encode::index::{Index, MemoryIndex};
 
 /// The module that a shim imports the functions below from.
@@ -70,7 +69,9 @@ impl Glue {
         }
     }
 
-    pub(super) fn body(self, memories: Memories, image: &Image<'_>) -> Function {
+    /// What the function does: one instruction, which finds the parameters on the stack and leaves
+    /// the result there. It takes the place of a call.
+    pub(super) fn instruction(self, memories: Memories, image: &Image<'_>) -> Instruction<'static> {
         let (app, shim) = (memories.app.raw(), memories.shim.raw());
         // The pointers are a program's; nothing says that they are aligned.
         let at = MemArg {
@@ -79,21 +80,34 @@ impl Glue {
             target: MemArgTarget::Memory(app),
             ordering: None,
         };
-        body(|code| {
-            for (local, _) in (0..).zip(self.signature().0) {
-                code.local_get(local);
-            }
-            match self {
-                Self::Load => code.memory_copy(shim, app),
-                Self::Store => code.memory_copy(app, shim),
-                Self::Size => code.memory_size(app),
-                Self::LoadU32 => code.i32_load(at),
-                Self::LoadU64 => code.i64_load(at),
-                Self::StoreU32 => code.i32_store(at),
-                Self::StoreU64 => code.i64_store(at),
-                Self::Image => code.i32_const(image.offset().cast_signed()),
-                Self::ImageLen => code.i32_const(image.len().cast_signed()),
-            };
-        })
+        match self {
+            Self::Load => Instruction::MemoryCopy {
+                src_mem: app,
+                dst_mem: shim,
+            },
+            Self::Store => Instruction::MemoryCopy {
+                src_mem: shim,
+                dst_mem: app,
+            },
+            Self::Size => Instruction::MemorySize(app),
+            Self::LoadU32 => Instruction::I32Load(at),
+            Self::LoadU64 => Instruction::I64Load(at),
+            Self::StoreU32 => Instruction::I32Store(at),
+            Self::StoreU64 => Instruction::I64Store(at),
+            Self::Image => Instruction::I32Const(image.offset().cast_signed()),
+            Self::ImageLen => Instruction::I32Const(image.len().cast_signed()),
+        }
+    }
+
+    /// The function itself, for what is not a call: a table, a `ref.func`, a tail call.
+    pub(super) fn body(self, instruction: &Instruction<'_>) -> Function {
+        let mut function = Function::new([]);
+        for (local, _) in (0..).zip(self.signature().0) {
+            function.instructions().local_get(local);
+        }
+        function
+            .instruction(instruction)
+            .instruction(&Instruction::End);
+        function
     }
 }

@@ -1,6 +1,8 @@
 //! The index spaces of the merged module: kept imports first, then the application's items, then
 //! the shim's, then the functions that the merger writes.
 
+use std::collections::BTreeMap;
+
 use wasm_encoder::Function;
 use wasmparser::Import;
 
@@ -112,11 +114,14 @@ impl Numbering<'_, '_> {
         };
         let memories = Memories { app, shim };
         for ((old, import), link) in self.shim.function_imports().zip(&self.links.shim) {
-            if let (ShimLink::Glue(glue), true) = (link, self.live.contains(old)) {
+            let ShimLink::Glue(glue) = link else { continue };
+            let instruction = glue.instruction(memories, image);
+            if self.live.contains(old) {
                 let ty = type_of(self.shim, &self.layout.shim, old)?;
-                let index = self.write(ty, glue.body(memories, image), qualified(import));
+                let index = self.write(ty, glue.body(&instruction), qualified(import));
                 self.layout.shim.functions.set(old, index);
             }
+            self.layout.shim.inlined.insert(old, instruction);
         }
         Ok(())
     }
@@ -239,5 +244,6 @@ fn shifts(module: &Module<'_>, before: Counts) -> IndexMaps {
         tags: Shift::new(before.tags, counts.tags),
         elements: Shift::new(before.elements, counts.elements),
         data: Shift::new(before.data, counts.data),
+        inlined: BTreeMap::new(),
     }
 }

@@ -17,6 +17,7 @@ impl Live {
     /// known.
     pub(super) fn mark(shim: &Shim<'_>, links: &Links) -> wasmparser::Result<Self> {
         let mut marking = Marking {
+            links,
             live: vec![false; shim.module.function_types().len()],
             pending: Vec::new(),
         };
@@ -46,19 +47,25 @@ impl Live {
     }
 }
 
-struct Marking {
+struct Marking<'l> {
+    links: &'l Links,
     live: Vec<bool>,
     /// Live functions whose bodies have not been read.
     pending: Vec<u32>,
 }
 
-impl Marking {
+impl Marking<'_> {
     /// An index that the shim does not have is left to the validator.
     fn reach(&mut self, function: u32) {
         if let Some(live @ false) = self.live.get_mut(function as usize) {
             *live = true;
             self.pending.push(function);
         }
+    }
+
+    fn is_glue(&self, function: u32) -> bool {
+        let link = self.links.shim.get(function as usize);
+        matches!(link, Some(ShimLink::Glue(_)))
     }
 
     fn reach_roots(&mut self, shim: &Shim<'_>) -> wasmparser::Result<()> {
@@ -118,6 +125,8 @@ impl Marking {
     fn reach_operators(&mut self, mut operators: OperatorsReader<'_>) -> wasmparser::Result<()> {
         while !operators.eof() {
             match operators.read()? {
+                // A call of glue becomes an instruction and needs no function.
+                Operator::Call { function_index } if self.is_glue(function_index) => {}
                 Operator::Call { function_index }
                 | Operator::ReturnCall { function_index }
                 | Operator::RefFunc { function_index } => self.reach(function_index),

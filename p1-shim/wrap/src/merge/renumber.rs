@@ -1,10 +1,15 @@
 //! The index maps of one input, applied to everything that carries an index.
 
+use std::collections::BTreeMap;
+
+use wasm_encoder::Instruction;
+use wasm_encoder::reencode::{self, Error, Reencode};
+use wasmparser::Operator;
+
 use crate::encode::index::{
     DataIndex, ElementIndex, FuncIndex, GlobalIndex, Index, MemoryIndex, OutOfRange, Scatter,
     Shift, TableIndex, TagIndex, TypeIndex,
 };
-use wasm_encoder::reencode::{Error, Reencode};
 
 /// Where each item of one input goes.
 pub(super) struct IndexMaps {
@@ -16,6 +21,8 @@ pub(super) struct IndexMaps {
     pub(super) tags: Shift<TagIndex>,
     pub(super) elements: Shift<ElementIndex>,
     pub(super) data: Shift<DataIndex>,
+    /// What takes the place of a call, for those functions whose calls do not stay calls.
+    pub(super) inlined: BTreeMap<u32, Instruction<'static>>,
 }
 
 impl IndexMaps {
@@ -37,6 +44,18 @@ fn raw(index: std::result::Result<impl Index, OutOfRange>) -> Result {
 
 impl Reencode for Renumber<'_> {
     type Error = OutOfRange;
+
+    fn instruction<'a>(
+        &mut self,
+        operator: Operator<'a>,
+    ) -> std::result::Result<Instruction<'a>, Error<OutOfRange>> {
+        if let Operator::Call { function_index } = operator
+            && let Some(instruction) = self.0.inlined.get(&function_index)
+        {
+            return Ok(instruction.clone());
+        }
+        reencode::utils::instruction(self, operator)
+    }
 
     fn type_index(&mut self, index: u32) -> Result {
         raw(self.0.types.get(index))

@@ -59,22 +59,11 @@
     global.get 0
     local.get 2
     local.get 3
-    call 5
+    memory.copy 1 0
     local.get 8
     i32.const 3
-    call 6
-    i32.const 0
-  )
-  (func (;5;) (type 9) (param i32 i32 i32)
-    local.get 0
-    local.get 1
-    local.get 2
-    memory.copy 1 0
-  )
-  (func (;6;) (type 10) (param i32 i32)
-    local.get 0
-    local.get 1
     i32.store align=1
+    i32.const 0
   )
   (data (;0;) (i32.const 16) "a.txt")
   (data (;1;) (memory 1) (i32.const 1024) "shim")

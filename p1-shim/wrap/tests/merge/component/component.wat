@@ -60,8 +60,8 @@
       i32.const 0
     )
     (func (;5;) (type 10) (param i32) (result i32)
-      call 9
-      call 10
+      i32.const 65536
+      i32.const 5
       i32.add
       i32.load 1
     )
@@ -69,25 +69,13 @@
       i32.const 2048
       local.get 2
       local.get 3
-      call 8
+      memory.copy 1 0
       i32.const 44
     )
     (func (;7;) (type 4) (param i32)
       local.get 0
       call 0
       unreachable
-    )
-    (func (;8;) (type 8) (param i32 i32 i32)
-      local.get 0
-      local.get 1
-      local.get 2
-      memory.copy 1 0
-    )
-    (func (;9;) (type 5) (result i32)
-      i32.const 65536
-    )
-    (func (;10;) (type 5) (result i32)
-      i32.const 5
     )
     (data (;0;) (memory 1) (i32.const 65536) "files")
     (@producers

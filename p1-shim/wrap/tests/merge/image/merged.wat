@@ -13,15 +13,9 @@
     drop
   )
   (func (;1;) (type 3) (param i32) (result i32)
-    call 2
-    call 3
-    i32.add
-  )
-  (func (;2;) (type 2) (result i32)
     i32.const 196608
-  )
-  (func (;3;) (type 2) (result i32)
     i32.const 20
+    i32.add
   )
   (data (;0;) (i32.const 0) "application")
   (data (;1;) (memory 1) (i32.const 0) "shim")
