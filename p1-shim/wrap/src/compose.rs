@@ -86,9 +86,10 @@ fn register_application(
     graph: &mut CompositionGraph,
     application: &[u8],
 ) -> Result<PackageId, Error> {
+    let application = names::in_full(application)?;
     // The composer takes what it is given to be of the features that it knows.
-    validate::declarations(application).map_err(validate::invalid_input)?;
-    register(graph, "application", application)
+    validate::declarations(&application).map_err(validate::invalid_input)?;
+    register(graph, "application", &application)
         .map_err(|reason| Uncomposable::Unreadable { reason }.into())
 }
 
@@ -97,7 +98,6 @@ fn register(
     name: &str,
     component: &[u8],
 ) -> Result<PackageId, String> {
-    let component = names::in_full(component).map_err(|error| error.to_string())?;
     let package = Package::from_bytes(name, None, component, graph.types_mut());
     let package = package.map_err(|error| one_line(&format!("{error:#}")))?;
     graph
@@ -115,9 +115,6 @@ fn bind_imports(
 ) -> Result<(), Error> {
     for import in imports(graph, application) {
         let Some(export) = offer(graph, vfs, &import) else {
-            if import.starts_with("wasi:filesystem/") {
-                return Err(Uncomposable::Version { import }.into());
-            }
             continue;
         };
         let node = graph.alias_instance_export(plug, &export).map_err(bug)?;

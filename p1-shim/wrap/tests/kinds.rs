@@ -150,23 +150,20 @@ fn text_format() -> Result<()> {
 
 #[test]
 fn components() -> Result<()> {
-    let component = r#"(component (import "wasi:cli/stdin@0.2.0" (instance)))"#;
+    let of_files = r#"(component (import "wasi:filesystem/types@0.2.0" (instance)))"#;
+    let inspection = wrap::inspect(of_files.as_bytes())?;
+    assert_eq!(inspection.kind.id(), "component");
+    assert_eq!(inspection.component, Prospect::Compose);
     assert_eq!(
-        refusal(component),
-        "WASI 0.2 component, not supported yet: it needs a VFS component to be composed with; \
-         build the program for wasm32-wasip1"
-    );
-    let inspection = wrap::inspect(component.as_bytes())?;
-    assert_eq!(
-        inspection.reach.imports(Capability::Stdio),
-        ["wasi:cli/stdin@0.2.0"]
+        core_refusal(of_files),
+        "a component does not become a core module; leave --emit core out"
     );
 
-    let lifted = r#"(component (core module (import "wasi_snapshot_preview1" "f" (func))))"#;
+    let prerelease = of_files.replace("0.2.0", "0.2.0-rc-2023-11-10");
     assert_eq!(
-        refusal(lifted),
-        "component made from a preview1 module, not supported yet: \
-         it needs a VFS component; pass the module it was made from"
+        refusal(prerelease),
+        "imports wasi:filesystem/types@0.2.0-rc-2023-11-10, \
+         which is not of the WASI 0.2 that the VFS speaks; rebuild it for WASI 0.2"
     );
 
     let preview3 = r#"(component (import "wasi:cli/stdin@0.3.0" (instance)))"#;
@@ -177,6 +174,34 @@ fn components() -> Result<()> {
             "WASI 0.3 component; build the program for wasm32-wasip1"
         );
     }
+    Ok(())
+}
+
+#[test]
+fn components_without_files_pass_through() -> Result<()> {
+    let component = wat::parse_str(r#"(component (import "wasi:cli/stdin@0.2.0" (instance)))"#)?;
+    let wrapped = wrap_as(Emit::Component, &component)??;
+    assert_eq!(wrapped.bytes, component);
+    assert_eq!(
+        wrapped.reach.imports(Capability::Stdio),
+        ["wasi:cli/stdin@0.2.0"]
+    );
+    Ok(())
+}
+
+#[test]
+fn components_made_by_the_stock_adapter_keep_its_limits() -> Result<()> {
+    let lifted = r#"(component
+        (import "wasi:filesystem/types@0.2.0" (instance))
+        (core module (import "wasi_snapshot_preview1" "f" (func))))"#;
+    let inspection = wrap::inspect(lifted.as_bytes())?;
+    assert_eq!(inspection.kind.id(), "lifted-component");
+    assert_eq!(inspection.component, Prospect::Compose);
+    assert_eq!(
+        inspection.warnings,
+        ["has the stock preview1 adapter in it, whose limits stay; \
+          wrapping the module it was made from does away with them"]
+    );
     Ok(())
 }
 

@@ -27,11 +27,21 @@ pub enum Guest {
     ShimP2,
     /// The file system of WASI 0.2 programs.
     Vfs,
+    /// A program of the tests.
+    Calls,
+    /// A program of the benchmarks.
+    Ops,
 }
 
 impl Guest {
     /// Every guest.
-    pub const ALL: [Self; 3] = [Self::ShimP1, Self::ShimP2, Self::Vfs];
+    pub const ALL: [Self; 5] = [
+        Self::ShimP1,
+        Self::ShimP2,
+        Self::Vfs,
+        Self::Calls,
+        Self::Ops,
+    ];
 
     /// The name of its package, and of its file without `.wasm`.
     pub fn name(self) -> &'static str {
@@ -39,6 +49,8 @@ impl Guest {
             Self::ShimP1 => "shim-p1",
             Self::ShimP2 => "shim-p2",
             Self::Vfs => "vfs",
+            Self::Calls => "p2-calls",
+            Self::Ops => "p2-ops",
         }
     }
 
@@ -46,19 +58,46 @@ impl Guest {
     pub fn file(self) -> String {
         format!("{}.wasm", self.name())
     }
+
+    /// The folder that its committed file is in: what the tool brings, apart from what uses it.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::ShimP1 | Self::ShimP2 | Self::Vfs => ARTIFACTS,
+            Self::Calls => "tests/programs",
+            Self::Ops => "tools/bench/guest",
+        }
+    }
 }
 
-/// Where the committed modules are.
-pub fn folder(checkout: &Checkout) -> PathBuf {
-    checkout.join("p2-vfs/artifacts")
+const ARTIFACTS: &str = "p2-vfs/artifacts";
+
+/// Where the manifest is.
+fn folder(checkout: &Checkout) -> PathBuf {
+    checkout.join(ARTIFACTS)
 }
 
-/// Builds every guest and writes the modules and their manifest into a folder.
-pub fn build(checkout: &Checkout, origin: Option<Origin>, output: &Path) -> Result<()> {
+/// Where a committed module is.
+fn file(checkout: &Checkout, guest: Guest) -> PathBuf {
+    checkout.join(guest.folder()).join(guest.file())
+}
+
+/// Builds every guest and writes the modules and their manifest to where they are committed, or all
+/// of them into another folder.
+pub fn build(checkout: &Checkout, origin: Option<Origin>, output: Option<&Path>) -> Result<()> {
     let toolchain = Toolchain::find(origin)?;
     let modules = compile::compile(checkout, &toolchain, &checkout.target_folder())?;
     let manifest = Manifest::of(checkout, &toolchain, &modules)?;
-    write(output, &modules, &manifest)
+    match output {
+        Some(folder) => {
+            fs::create_dir_all(folder)?;
+            write(folder, &modules, &manifest, |guest| {
+                folder.join(guest.file())
+            })
+        }
+        None => write(&folder(checkout), &modules, &manifest, |guest| {
+            file(checkout, guest)
+        }),
+    }
 }
 
 /// Builds again from a copy of the checkout, in another folder, and compares byte by byte.
@@ -78,7 +117,9 @@ pub fn verify(checkout: &Checkout) -> Result<()> {
     if rebuilt.toolchain == committed.toolchain {
         return compare(checkout, &modules);
     }
-    write(&folder(&copy), &modules, &rebuilt)?;
+    write(&folder(&copy), &modules, &rebuilt, |guest| {
+        file(&copy, guest)
+    })?;
     test(checkout, &copy)?;
     println!(
         "NOT COMPARED: the toolchain is not the manifest's; what it builds passes the tests\n  \
@@ -88,10 +129,14 @@ pub fn verify(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-fn write(folder: &Path, modules: &Modules, manifest: &Manifest) -> Result<()> {
-    fs::create_dir_all(folder)?;
+fn write(
+    folder: &Path,
+    modules: &Modules,
+    manifest: &Manifest,
+    file: impl Fn(Guest) -> PathBuf,
+) -> Result<()> {
     for (guest, bytes) in modules {
-        fs::write(folder.join(guest.file()), bytes)?;
+        fs::write(file(*guest), bytes)?;
         println!("{}: {} bytes", guest.name(), bytes.len());
     }
     manifest.write(folder)
@@ -99,7 +144,7 @@ fn write(folder: &Path, modules: &Modules, manifest: &Manifest) -> Result<()> {
 
 fn compare(checkout: &Checkout, modules: &Modules) -> Result<()> {
     for (guest, bytes) in modules {
-        let file = folder(checkout).join(guest.file());
+        let file = file(checkout, *guest);
         let committed =
             fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
         ensure!(

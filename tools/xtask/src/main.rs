@@ -15,7 +15,7 @@ use xtask::{conformance, guests, wit};
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 enum Chore {
-    /// The guest modules in p2-vfs/artifacts
+    /// The guest modules: those in p2-vfs/artifacts, and programs of tests and benchmarks
     #[command(subcommand)]
     Guests(Guests),
     /// The interface definitions in wit
@@ -32,7 +32,7 @@ enum Guests {
         /// Where the compiler comes from; by default rustup, if it has the target, else Debian
         #[arg(long, value_enum)]
         toolchain: Option<Origin>,
-        /// Write here instead of p2-vfs/artifacts
+        /// Write here instead of where the modules are committed
         #[arg(long, value_name = "FOLDER")]
         output: Option<PathBuf>,
     },
@@ -84,8 +84,7 @@ fn run(chore: Chore) -> Result<()> {
     let checkout = Checkout::of_this_program();
     match chore {
         Chore::Guests(Guests::Build { toolchain, output }) => {
-            let output = output.unwrap_or_else(|| guests::folder(&checkout));
-            guests::build(&checkout, toolchain, &output)
+            guests::build(&checkout, toolchain, output.as_deref())
         }
         Chore::Guests(Guests::Check) => guests::check::all(&checkout),
         Chore::Guests(Guests::Verify) => guests::verify(&checkout),

@@ -22,14 +22,14 @@ const TAKEN_OVER: [&str; 10] = [
     "wasi:sockets/tcp@0.2.12",
 ];
 
-/// Checks that no import and no export of the application passes a resource of an interface that
+/// Checks that all files are of a version that the VFS has, and that no import and no export of the application passes a resource of an interface that
 /// the VFS takes over, unless the VFS takes it over as well.
 ///
 /// Passing such a resource on needs no look further: the interface that passes it on to another is
 /// an import itself.
 ///
 /// # Errors
-/// [`Uncomposable::Import`], then [`Uncomposable::Export`].
+/// [`Uncomposable::Version`], then [`Uncomposable::Import`], then [`Uncomposable::Export`].
 pub(super) fn check(graph: &CompositionGraph, application: PackageId) -> Result<(), Uncomposable> {
     let types = graph.types();
     let world = &types[graph[application].ty()];
@@ -41,6 +41,12 @@ pub(super) fn check(graph: &CompositionGraph, application: PackageId) -> Result<
             .find(|(_, owner)| is_taken_over(owner))
             .map(|(resource, owner)| (resource.to_owned(), owner.to_owned()))
     };
+    let mut files = world.imports.keys().filter(|name| is_of_files(name));
+    if let Some(import) = files.find(|import| !is_taken_over(import)) {
+        return Err(Uncomposable::Version {
+            import: import.clone(),
+        });
+    }
     for (import, kind) in &world.imports {
         if !is_taken_over(import)
             && let Some((resource, owner)) = passed(kind)
@@ -62,6 +68,10 @@ pub(super) fn check(graph: &CompositionGraph, application: PackageId) -> Result<
         }
     }
     Ok(())
+}
+
+fn is_of_files(interface: &str) -> bool {
+    interface.starts_with("wasi:filesystem/")
 }
 
 fn is_taken_over(interface: &str) -> bool {

@@ -117,6 +117,6 @@ fn component_type(bytes: &[u8], expected: &World) -> Result<()> {
 }
 
 fn read(checkout: &Checkout, guest: Guest) -> Result<Vec<u8>> {
-    let file = folder(checkout).join(guest.file());
+    let file = super::file(checkout, guest);
     fs::read(&file).with_context(|| format!("cannot read {}; {REMEDY}", file.display()))
 }
