@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result};
 use arbitrary::Unstructured;
 use wasmparser::{ExternalKind, Parser, Payload, Validator, WasmFeatures};
-use wrap::{Emit, Error, Options, Shims, Wrapped};
+use wrap::{Adapter, Emit, Error, Options, Shims, Wrapped};
 
 mod shims;
 
@@ -76,12 +76,28 @@ fn corpus() -> Result<Vec<Vec<u8>>> {
     Ok(corpus)
 }
 
-fn wrap_as(emit: Emit, input: &[u8], shims: &Shims<'_>) -> Result<Wrapped, Error> {
+/// All that can be made of a module.
+const WAYS: [(Emit, Adapter); 3] = [
+    (Emit::Core, Adapter::Shim),
+    (Emit::Component, Adapter::Shim),
+    (Emit::Component, STOCK),
+];
+
+const STOCK: Adapter = Adapter::Stock {
+    max_guest_memory: 64 << 20,
+};
+
+fn wrap_as(
+    (emit, adapter): (Emit, Adapter),
+    input: &[u8],
+    shims: &Shims<'_>,
+) -> Result<Wrapped, Error> {
     wrap::wrap(
         input,
         shims,
         &Options {
             emit,
+            adapter,
             ..Options::default()
         },
     )
@@ -118,12 +134,12 @@ fn damage(corpus: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     bytes
 }
 
-/// Wraps `input` both ways; a panic, a result that does not validate, or blame laid on anything but
+/// Wraps `input` in all ways; a panic, a result that does not validate, or blame laid on anything but
 /// the input fails.
 fn check(input: &[u8], shims: &Shims<'_>) -> Result<bool> {
     let mut accepted = false;
-    for emit in [Emit::Core, Emit::Component] {
-        match wrap_as(emit, input, shims) {
+    for way in WAYS {
+        match wrap_as(way, input, shims) {
             Ok(wrapped) => {
                 Validator::new_with_features(WasmFeatures::all()).validate_all(&wrapped.bytes)?;
                 accepted = true;
@@ -210,7 +226,7 @@ fn generated_modules_keep_their_exports() -> Result<()> {
         if !accepted {
             continue;
         }
-        let wrapped = wrap_as(Emit::Core, &module, &shims)?;
+        let wrapped = wrap_as(WAYS[0], &module, &shims)?;
         let mut expected = exports(&module)?;
         if wrapped.bytes != module {
             merged += 1;

@@ -1,5 +1,6 @@
 //! The working tree that the chores work on.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,6 +31,14 @@ impl Checkout {
         self.0
             .canonicalize()
             .with_context(|| format!("no checkout at {}", self.0.display()))
+    }
+
+    /// The folder for everything that is compiled. Guests and the native build may share it.
+    pub fn target_folder(&self) -> PathBuf {
+        match env::var_os("CARGO_TARGET_DIR") {
+            Some(folder) => folder.into(),
+            None => self.join("target"),
+        }
     }
 
     /// Copies every file that git tracks or would track into an empty folder.

@@ -33,15 +33,18 @@ pub enum Via {
     Component,
     /// Merged with the shim, as a core module
     Core,
+    /// Lifted with the stock adapter and composed with the VFS component
+    Stock,
 }
 
 impl Via {
-    const ALL: [Self; 2] = [Self::Component, Self::Core];
+    const ALL: [Self; 3] = [Self::Component, Self::Core, Self::Stock];
 
     fn name(self) -> &'static str {
         match self {
             Self::Component => "component",
             Self::Core => "core",
+            Self::Stock => "stock",
         }
     }
 }

@@ -6,7 +6,6 @@ mod inputs;
 mod manifest;
 pub mod toolchain;
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -86,7 +85,7 @@ fn file(checkout: &Checkout, guest: Guest) -> PathBuf {
 /// of them into another folder.
 pub fn build(checkout: &Checkout, origin: Option<Origin>, output: Option<&Path>) -> Result<()> {
     let toolchain = Toolchain::find(origin)?;
-    let modules = compile::compile(checkout, &toolchain, &target_folder(checkout))?;
+    let modules = compile::compile(checkout, &toolchain, &checkout.target_folder())?;
     let manifest = Manifest::of(checkout, &toolchain, &modules)?;
     match output {
         Some(folder) => {
@@ -165,15 +164,7 @@ fn test(checkout: &Checkout, copy: &Checkout) -> Result<()> {
         Command::new(command::cargo())
             .args(["test", "--locked"])
             .args(packages)
-            .env("CARGO_TARGET_DIR", target_folder(checkout))
+            .env("CARGO_TARGET_DIR", checkout.target_folder())
             .current_dir(copy.root()?),
     )
-}
-
-/// The folder for everything that is compiled, which may be shared with the native build.
-fn target_folder(checkout: &Checkout) -> PathBuf {
-    match env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => folder.into(),
-        None => checkout.join("target"),
-    }
 }

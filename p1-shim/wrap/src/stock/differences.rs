@@ -11,11 +11,17 @@ pub(super) fn warning(layout: &Layout, exit_status: ExitStatus) -> String {
         "no fsync of directories, no posix_fallocate".to_owned(),
         "traps on paths that are not UTF-8".to_owned(),
     ];
-    if let Some(memory) = &layout.memory {
-        let limit = memory.extent.limit_in_mebibytes();
+    if let Some(limit) = layout
+        .memory
+        .as_ref()
+        .and_then(|memory| memory.extent.cut())
+    {
         differences.push(format!(
-            "{limit} MiB of memory (--max-guest-memory), of which none is out of bounds"
+            "at most {limit} KiB of memory (--max-guest-memory)"
         ));
+    }
+    if layout.memory.is_some() {
+        differences.push("no trap beyond the end of memory".to_owned());
     }
     match exit_status {
         ExitStatus::Code => {}

@@ -43,6 +43,8 @@ pub(super) fn grow_type() -> FuncType {
 pub(super) struct Extent {
     initial: u32,
     limit: u32,
+    /// The application would go on beyond the limit.
+    is_cut: bool,
 }
 
 impl Extent {
@@ -69,6 +71,7 @@ impl Extent {
         Ok(Some(Self {
             initial: memory.initial as u32,
             limit: limit.max(memory.initial) as u32,
+            is_cut: memory.maximum.is_none_or(|maximum| maximum > allowed),
         }))
     }
 
@@ -77,8 +80,9 @@ impl Extent {
         (self.limit + ADAPTER_PAGES) * PAGE as u32
     }
 
-    pub(super) fn limit_in_mebibytes(self) -> u32 {
-        self.limit / 16
+    /// The limit in KiB, if the application would go on beyond.
+    pub(super) fn cut(self) -> Option<u32> {
+        self.is_cut.then_some(self.limit * (PAGE / 1024) as u32)
     }
 
     /// The memory's type: all of it is there from the start.
@@ -147,7 +151,7 @@ impl Extent {
 
     /// What was done, in one line.
     pub(super) fn note(self) -> String {
-        let Self { initial, limit } = self;
+        let Self { initial, limit, .. } = self;
         format!(
             "the module exports no {REALLOC}: it gets a memory of {limit} pages, of which it knows \
              {initial} at first, and the adapter the {ADAPTER_PAGES} pages above",

@@ -76,7 +76,7 @@ impl Complete {
         Shims {
             p1: &self.p1,
             p2: &self.p2,
-            vfs: &[],
+            vfs: artifacts::VFS,
         }
     }
 }

@@ -44,16 +44,10 @@
       i32.const 0
     )
     (func (;4;) (type 8) (param i32) (result i32)
-      call 5
-      call 6
+      i32.const 0
+      i32.const 0
       i32.add
       i32.load 1
-    )
-    (func (;5;) (type 3) (result i32)
-      i32.const 0
-    )
-    (func (;6;) (type 3) (result i32)
-      i32.const 0
     )
     (@producers
       (processed-by "monaka-wrap" "VERSION")

@@ -41,22 +41,16 @@
       global.set 0
     )
     (func (;4;) (type 3) (result i32)
-      call 8
+      call 6
       i32.const 0
     )
     (func (;5;) (type 8) (param i32) (result i32)
-      call 6
-      call 7
+      i32.const 0
+      i32.const 0
       i32.add
       i32.load 1
     )
-    (func (;6;) (type 3) (result i32)
-      i32.const 0
-    )
-    (func (;7;) (type 3) (result i32)
-      i32.const 0
-    )
-    (func (;8;) (type 1)
+    (func (;6;) (type 1)
       call 0
       call 2
     )
