@@ -131,10 +131,7 @@ fn build(checkout: &Checkout) -> Result<PathBuf> {
     let mut cargo = Command::new(command::cargo());
     cargo.args(["build", "--release", "--package", "monaka-wrap"]);
     command::run(cargo.current_dir(checkout.root()?))?;
-    let own = std::env::current_exe()?;
-    // target/<profile>/xtask
-    let target = own.ancestors().nth(2).context("no target folder")?;
-    Ok(target.join("release/monaka-wrap"))
+    Ok(checkout.target_folder().join("release/monaka-wrap"))
 }
 
 /// Runs all tests, on as many threads as there are processors; failures in the order of the tests.
