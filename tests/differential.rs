@@ -17,7 +17,8 @@ use tempfile::TempDir;
 const MODES: [&str; 2] = ["component", "core"];
 
 /// The C programs of `tests/differential/c` that print what they observe.
-const OBSERVERS: [&str; 9] = [
+const OBSERVERS: [&str; 10] = [
+    "churn",
     "content",
     "descriptors",
     "directories",

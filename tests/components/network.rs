@@ -43,6 +43,7 @@ fn run(component: &[u8], stderr: MemoryOutputPipe) -> wasmtime::Result<bool> {
     context
         .args(&["calls", "echo"])
         .inherit_network()
+        .allow_tcp(true)
         .stderr(stderr);
     let host = Host {
         context: context.build(),

@@ -200,6 +200,7 @@ rules! {
             a_directory_changes_with_its_name,
             looking_moves_nothing,
             reading_moves_nothing,
+            reading_a_link_moves_nothing,
             failing_moves_nothing,
             a_new_inode_has_the_time_of_its_making,
             times_are_set_to_the_nanosecond,

@@ -149,7 +149,7 @@ pub fn a_removed_name_can_be_used_again_at_once<S: Subject>(subject: &S) {
 /// A removed directory that is open is still a directory, without links and without names; nothing
 /// can be made in it or found in it: `NoEntry` (POSIX, rmdir()).
 pub fn a_removed_directory_takes_no_new_names<S: Subject>(subject: &S) {
-    let root = tree(subject, &["dir/", "file", "other/"]);
+    let root = tree(subject, &["dir/", "file", "loop->loop", "other/"]);
     let removed = open(&root, "dir").expect("a directory");
     root.remove_at("dir", Remove::Directory)
         .expect("an empty one");
@@ -163,11 +163,15 @@ pub fn a_removed_directory_takes_no_new_names<S: Subject>(subject: &S) {
     assert_eq!(root.link_at(NOFOLLOW, "file", &removed, "x").err(), NOENT);
     assert_eq!(root.rename_at("file", &removed, "x").err(), NOENT);
     assert_eq!(root.rename_at("other", &removed, "x").err(), NOENT);
+    assert_eq!(root.rename_at("file/", &removed, "x").err(), NOENT);
+    assert_eq!(root.rename_at(".", &removed, "x").err(), Some(E::Busy));
+    assert_eq!(removed.rename_at("x", &root, ".").err(), Some(E::Busy));
+    assert_eq!(removed.rename_at("x", &root, "loop/y").err(), Some(E::Loop));
     assert_eq!(removed.rename_at("x", &root, "x").err(), NOENT);
     assert_eq!(removed.remove_at("x", Remove::File).err(), NOENT);
     assert_eq!(removed.remove_at("x", Remove::Directory).err(), NOENT);
     assert_eq!(removed.read_dir().err(), NOENT);
-    assert_eq!(names(&root), ["file", "other"]);
+    assert_eq!(names(&root), ["file", "loop", "other"]);
 }
 
 /// `.` is a removed directory itself, for those who have it open: it can be looked at and opened.

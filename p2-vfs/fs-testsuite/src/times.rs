@@ -158,12 +158,20 @@ pub fn looking_moves_nothing<S: Subject>(subject: &S) {
 pub fn reading_moves_nothing<S: Subject>(subject: &S) {
     let watch = Watch::new(empty(subject));
     write(&watch.file, WriteAt::End, b"content");
+    table! { watch:
+        "read": |w| w.file.read_at(0, 100, |_| ()) => ["", "", "", ""];
+        "open and read": |w| Ok(read(&open(&w.one, "file")?, 0, 100)) => ["", "", "", ""];
+    };
+}
+
+/// Reading and following a link moves nothing, the time of access neither.
+pub fn reading_a_link_moves_nothing<S: Subject>(subject: &S) {
+    let watch = Watch::new(empty(subject));
     watch.one.symlink_at("file", "link").expect("a free name");
     let link = lstat(&watch.one, "link");
     table! { watch:
-        "read": |w| w.file.read_at(0, 100, |_| ()) => ["", "", "", ""];
         "readlink": |w| w.one.readlink_at("link") => ["", "", "", ""];
-        "open and read": |w| Ok(read(&open(&w.one, "file")?, 0, 100)) => ["", "", "", ""];
+        "follow": |w| w.one.stat_at(FOLLOW, "link") => ["", "", "", ""];
     };
     assert_eq!(lstat(&watch.one, "link"), link);
 }

@@ -106,6 +106,32 @@ static void renumbering(void) {
     NEED(unlink("to"));
 }
 
+/* Redirects as a shell does: a file over a standard stream. */
+static void standard_streams(void) {
+    topic("standard streams");
+    int log = NEED(open("log", O_WRONLY | O_CREAT | O_APPEND, 0644));
+    OUTCOME(renumber(log, STDERR_FILENO));
+    NUMBER(write(STDERR_FILENO, "written, ", 9));
+    NUMBER(fprintf(stderr, "%s", "printed"));
+    observe_path("log");
+    write_file("input", "17 apples\n");
+    int input = NEED(open("input", O_RDONLY));
+    OUTCOME(renumber(input, STDIN_FILENO));
+    int count;
+    char what[8];
+    NUMBER(scanf("%d %7s", &count, what));
+    observe("%d %s", count, what);
+    OUTCOME(close(STDIN_FILENO));
+    char byte;
+    OUTCOME(read(STDIN_FILENO, &byte, 1));
+    int lowest = NEED(open("input", O_RDONLY));
+    NUMBER(lowest);
+    OUTCOME(close(STDERR_FILENO));
+    OUTCOME(write(STDERR_FILENO, "x", 1));
+    NEED(unlink("log"));
+    NEED(unlink("input"));
+}
+
 static void positions(void) {
     topic("positions");
     write_file("shared", "0123456789");
@@ -342,5 +368,6 @@ int main(void) {
     moved_directories();
     many();
     polling();
+    standard_streams();
     return 0;
 }

@@ -103,6 +103,10 @@ static void observe_open(const char *place, int access, const char *access_name,
 }
 
 int main(void) {
+#ifndef __wasi__
+    /* Takes rights from others, and nothing from what is observed here. */
+    umask(077);
+#endif
     make_world();
     for (int place = 0; place < PLACE_COUNT; place++)
         for (int access = 0; access < 3; access++)

@@ -76,7 +76,7 @@ fn is_of_files(interface: &str) -> bool {
 
 fn is_taken_over(interface: &str) -> bool {
     let is_same = |taken: &&str| are_semver_compatible(taken, interface);
-    TAKEN_OVER.iter().any(|taken| is_same(&taken))
+    TAKEN_OVER.iter().any(is_same)
 }
 
 /// The resources that an interface has from others, each with the name of its owner.

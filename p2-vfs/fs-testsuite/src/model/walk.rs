@@ -83,25 +83,27 @@ impl Model {
                 }
                 _ => None,
             };
-            if let Some(last) = dots {
-                if is_last {
+            match dots {
+                Some(last) if is_last => {
+                    let node = Some(here);
                     return Ok(Place {
                         parent: here,
                         last,
-                        node: Some(here),
+                        node,
                         slash: false,
                     });
                 }
-                continue;
+                Some(_) => continue,
+                None => {}
             }
+            let place = |node| Place {
+                parent: here,
+                last: Last::Name(name.clone()),
+                node,
+                slash,
+            };
             if is_last && follow == Follow::Never {
-                let last = Last::Name(name);
-                return Ok(Place {
-                    parent: here,
-                    last,
-                    node: None,
-                    slash,
-                });
+                return Ok(place(None));
             }
             let node = self.look_up(here, &name)?;
             let is_followed = !is_last
@@ -119,14 +121,7 @@ impl Model {
                     }
                     splice(&mut steps, target, slash);
                 }
-                _ if is_last => {
-                    return Ok(Place {
-                        parent: here,
-                        last: Last::Name(name),
-                        node,
-                        slash,
-                    });
-                }
+                _ if is_last => return Ok(place(node)),
                 Some((node, Kind::Directory { .. })) => here = node,
                 Some((_, Kind::File(_) | Kind::Symlink(_))) => return Err(E::NotDirectory),
                 None => return Err(E::NoEntry),

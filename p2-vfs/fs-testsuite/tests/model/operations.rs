@@ -12,7 +12,7 @@ use proptest::string::string_regex;
 pub(crate) enum Scope {
     /// All.
     All,
-    /// Those that Linux answers alike: see the list of differences in `tests/linux.rs`.
+    /// Those that Linux answers alike: see the list of differences in `tests/rules/linux.rs`.
     Linux,
 }
 
@@ -204,6 +204,7 @@ fn is_linux(operation: &Operation) -> bool {
         // Linux looks at numbers before it looks at descriptors.
         Operation::Read(_, offset, _) | Operation::Write(_, Some(offset), _, _) => *offset <= LAST,
         Operation::Allocate(_, offset, len) => *offset <= LAST && *len > 0,
+        // Linux answers for a directory as for a file that is open for reading only.
         Operation::SetSize(..) => false,
         _ => true,
     }

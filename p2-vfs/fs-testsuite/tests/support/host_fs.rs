@@ -23,7 +23,7 @@ use rustix::io::{Errno, IoSlice, ReadWriteFlags, pread, pwrite, pwritev2};
 use tempfile::TempDir;
 
 /// Where Linux has a tmpfs, the file system that ours is compared to.
-const TMPFS: &str = "/dev/shm";
+pub(crate) const TMPFS: &str = "/dev/shm";
 
 /// Linux, in a temporary directory.
 #[derive(Clone, Copy, Debug)]
