@@ -59,8 +59,8 @@ const VFS: World = World {
         "wasi:io/poll@0.2.12",
         "wasi:io/streams@0.2.12",
         "wasi:sockets/network@0.2.12",
-        "wasi:sockets/tcp@0.2.12",
         "wasi:sockets/tcp-create-socket@0.2.12",
+        "wasi:sockets/tcp@0.2.12",
     ],
     exports: &[
         "wasi:cli/environment@0.2.12",
@@ -71,7 +71,7 @@ const VFS: World = World {
         "wasi:filesystem/types@0.2.12",
         "wasi:io/error@0.2.12",
         "wasi:io/streams@0.2.12",
-        "wasi:sockets/tcp@0.2.12",
         "wasi:sockets/tcp-create-socket@0.2.12",
+        "wasi:sockets/tcp@0.2.12",
     ],
 };
