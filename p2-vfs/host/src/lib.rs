@@ -1,0 +1,1 @@
+//! A file system in memory for the guests of a wasmtime host.

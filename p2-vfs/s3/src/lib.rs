@@ -1,0 +1,1 @@
+//! Files kept in S3-compatible storage.
