@@ -24,7 +24,6 @@ pub struct VfsCtx<F: FileSystem = MemFs> {
 
 impl VfsCtx {
     /// A guest without arguments, environment, input and output.
-    #[must_use]
     pub fn builder() -> VfsCtxBuilder {
         VfsCtxBuilder::new()
     }
