@@ -58,6 +58,25 @@ impl Content {
         self.size
     }
 
+    /// All of it, in place if it was never written, otherwise copied, which is taken from `room`.
+    ///
+    /// # Errors
+    /// `FileTooLarge` (for the room), `InsufficientMemory`.
+    pub(crate) fn to_bytes(&self, room: &mut u64) -> Result<Bytes> {
+        if let Extents::Embedded(bytes) = &self.extents
+            && bytes.len() as u64 == self.size
+        {
+            return Ok(bytes.clone());
+        }
+        *room = room.checked_sub(self.size).ok_or(ErrorCode::FileTooLarge)?;
+        let len = usize::try_from(self.size).map_err(|_| ErrorCode::InsufficientMemory)?;
+        let mut copy = Vec::new();
+        copy.try_reserve_exact(len)
+            .map_err(|_| ErrorCode::InsufficientMemory)?;
+        self.read(0, len, |piece| copy.extend_from_slice(piece));
+        Ok(copy.into())
+    }
+
     /// Hands up to `len` bytes from `offset` to `sink` and returns how many.
     #[inline]
     pub(crate) fn read(&self, offset: u64, len: usize, mut sink: impl FnMut(&[u8])) -> usize {

@@ -12,6 +12,7 @@ mod error_code;
 mod file_system;
 pub mod image;
 mod inode;
+mod lower;
 mod mem_fs;
 mod page_table;
 mod path;

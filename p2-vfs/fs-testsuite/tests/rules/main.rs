@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use fs_testsuite::{Rule, read_only_rules, rules, two_file_systems_rules, two_preopens_rules};
 use libtest_mimic::{Arguments, Trial};
+use support::image_subject::ImageSubject;
 use support::mem_subject::MemSubject;
 
 fn main() -> ExitCode {
@@ -20,16 +21,18 @@ fn main() -> ExitCode {
     ]
     .into_iter()
     .flatten()
-    .map(in_memory)
+    .map(|rule| on("mem_fs", MemSubject, rule))
     .collect();
+    let over_an_image = [rules(), read_only_rules()].into_iter().flatten();
+    trials.extend(over_an_image.map(|rule| on("image", ImageSubject, rule)));
     #[cfg(target_os = "linux")]
     trials.extend(linux::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-fn in_memory(rule: Rule<MemSubject>) -> Trial {
-    Trial::test(format!("mem_fs::{}", rule.name), move || {
-        (rule.check)(&MemSubject);
+fn on<S: Send + 'static>(implementation: &str, subject: S, rule: Rule<S>) -> Trial {
+    Trial::test(format!("{implementation}::{}", rule.name), move || {
+        (rule.check)(&subject);
         Ok(())
     })
 }
