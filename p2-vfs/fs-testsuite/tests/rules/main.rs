@@ -1,5 +1,6 @@
 //! The rules, one test each, on the file system in memory and on Linux itself.
 
+mod image;
 #[cfg(target_os = "linux")]
 mod linux;
 #[path = "../support/mod.rs"]
@@ -8,8 +9,8 @@ mod support;
 use std::process::ExitCode;
 
 use fs_testsuite::{Rule, read_only_rules, rules, two_file_systems_rules, two_preopens_rules};
+use image::ImageSubject;
 use libtest_mimic::{Arguments, Trial};
-use support::image_subject::ImageSubject;
 use support::mem_subject::MemSubject;
 
 fn main() -> ExitCode {

@@ -2,5 +2,4 @@
 
 #[cfg(target_os = "linux")]
 pub(crate) mod host_fs;
-pub(crate) mod image_subject;
 pub(crate) mod mem_subject;

@@ -4,7 +4,7 @@ use fs_core::image::{Image, ImageBuilder, Origin, Settings};
 use fs_core::{MemDescriptor, MemFs, Timestamp};
 use fs_testsuite::{ReadOnlyTree, Subject};
 
-use super::mem_subject::{MemSubject, Ticking};
+use crate::support::mem_subject::{MemSubject, Ticking};
 
 /// The file system in memory over an image.
 #[derive(Clone, Copy, Debug)]
