@@ -10,7 +10,7 @@ use super::{EMPTY_SLOT, hash};
 use crate::error_code::{ErrorCode, Result};
 use crate::inode::InodeKind;
 use crate::lower::{Lower, LowerId, LowerInode, Mutability};
-use crate::path::PATH_MAX;
+use crate::path::check_link_target;
 use crate::types::{FileType, Ino};
 
 /// How many slots of the hash table one search looks at: a table without an empty slot must not
@@ -49,7 +49,7 @@ impl Image {
     /// What a link leads to.
     pub(super) fn target_of(&self, link: &InodeRecord) -> Option<&str> {
         self.text(link.at, link.len)
-            .filter(|target| (1..=PATH_MAX).contains(&target.len()) && !target.starts_with('/'))
+            .filter(|target| check_link_target(target).is_ok())
     }
 
     fn directory(&self, id: LowerId) -> Result<Range<u32>> {

@@ -36,12 +36,12 @@ impl Image {
 
     fn verify_inode(&self, index: u32) -> Option<InodeRecord> {
         let record = self.inode_record(index)?;
-        match record.kind {
-            RecordKind::File => {}
-            RecordKind::Directory => drop(self.entries_of(&record)?),
-            RecordKind::Symlink => drop(self.target_of(&record)?),
-        }
-        Some(record)
+        let makes_sense = match record.kind {
+            RecordKind::File => true,
+            RecordKind::Directory => self.entries_of(&record).is_some(),
+            RecordKind::Symlink => self.target_of(&record).is_some(),
+        };
+        makes_sense.then_some(record)
     }
 
     /// Walks the whole tree: every entry belongs to one directory, every inode is reached as often
