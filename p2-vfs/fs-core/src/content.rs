@@ -1,10 +1,11 @@
-//! What a file holds: one exact buffer while it is small, pages when it is large, the embedded
-//! image until it is changed. Holes take no room.
+//! What a file holds: one exact buffer while it is small, pages when it is large, what its lower
+//! tree has until it is changed. Holes take no room.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::base::Base;
 use crate::error_code::{ErrorCode, Result};
 use crate::page_table::{MAX_FILE_SIZE, Page, PageTable};
 use crate::space::{PAGE_SIZE, Space};
@@ -28,11 +29,11 @@ pub(crate) struct Content {
 #[derive(Debug)]
 enum Extents {
     Small(Vec<u8>),
-    /// Never written: the bytes of an image, read in place and not charged.
-    Embedded(Bytes),
+    /// Never written: read in place and not charged.
+    Base(Base),
     /// Where there is no page, the base shows through.
     Paged {
-        base: Bytes,
+        base: Base,
         pages: PageTable,
     },
 }
@@ -46,12 +47,28 @@ impl Content {
         }
     }
 
-    pub(crate) fn embedded(bytes: Bytes, space: Arc<Space>) -> Self {
+    pub(crate) fn over(base: Base, space: Arc<Space>) -> Self {
         Self {
-            size: bytes.len() as u64,
-            extents: Extents::Embedded(bytes),
+            size: base.len(),
+            extents: Extents::Base(base),
             space,
         }
+    }
+
+    /// A base with this content. What the content has of its own moves behind an [`Arc`], once; it
+    /// must not be written any more.
+    pub(crate) fn share(&mut self) -> Base {
+        if let Extents::Base(base) = &self.extents
+            && base.len() == self.size
+        {
+            return base.clone();
+        }
+        let size = self.size;
+        let own = std::mem::replace(self, Self::empty(self.space.clone()));
+        let base = Base::from(Arc::new(own));
+        self.size = size;
+        self.extents = Extents::Base(base.clone());
+        base
     }
 
     pub(crate) fn size(&self) -> u64 {
@@ -63,10 +80,11 @@ impl Content {
     /// # Errors
     /// `FileTooLarge` (for the room), `InsufficientMemory`.
     pub(crate) fn to_bytes(&self, room: &mut u64) -> Result<Bytes> {
-        if let Extents::Embedded(bytes) = &self.extents
-            && bytes.len() as u64 == self.size
+        if let Extents::Base(base) = &self.extents
+            && base.len() == self.size
+            && let Some(bytes) = base.whole()
         {
-            return Ok(bytes.clone());
+            return Ok(bytes);
         }
         *room = room.checked_sub(self.size).ok_or(ErrorCode::FileTooLarge)?;
         let len = usize::try_from(self.size).map_err(|_| ErrorCode::InsufficientMemory)?;
@@ -92,17 +110,17 @@ impl Content {
 
     /// The longest piece in one place that starts at `at` and ends by `end`; never empty.
     #[inline]
-    fn piece(&self, at: u64, end: u64) -> &[u8] {
+    pub(crate) fn piece(&self, at: u64, end: u64) -> &[u8] {
         match &self.extents {
             Extents::Small(buffer) => slice_or_zeros(buffer, at, end),
-            Extents::Embedded(bytes) => slice_or_zeros(bytes, at, end),
+            Extents::Base(base) => base_or_zeros(base, at, end),
             Extents::Paged { base, pages } => {
                 let index = at / PAGE_SIZE as u64;
                 let start = index * PAGE_SIZE as u64;
                 let end = end.min(start + PAGE_SIZE as u64);
                 match pages.get(index) {
                     Some(page) => slice_or_zeros(page.content(), at - start, end - start),
-                    None => slice_or_zeros(base, at, end),
+                    None => base_or_zeros(base, at, end),
                 }
             }
         }
@@ -136,7 +154,7 @@ impl Content {
             Extents::Paged { base, pages } => {
                 write_pages(pages, base, &self.space, offset, len, source)?
             }
-            Extents::Embedded(_) => unreachable!("embedded content is unshared before a write"),
+            Extents::Base(_) => unreachable!("a base is never written to"),
         };
         self.size = self.size.max(offset + written as u64);
         Ok(written)
@@ -155,25 +173,25 @@ impl Content {
                     page.overwrite(0, buffer.len()).copy_from_slice(buffer);
                 }
                 self.extents = Extents::Paged {
-                    base: Bytes::new(),
+                    base: Base::default(),
                     pages,
                 };
             }
-            Extents::Embedded(bytes) if self.size <= SMALL_MAX && end <= SMALL_MAX => {
+            Extents::Base(base) if self.size <= SMALL_MAX && end <= SMALL_MAX => {
                 let mut buffer = Vec::new();
-                let image = bytes.clone();
-                write_small(&mut buffer, &self.space, 0, image.len(), |piece| {
-                    piece.copy_from_slice(&image[..piece.len()]);
+                let len = base.len() as usize;
+                write_small(&mut buffer, &self.space, 0, len, |piece| {
+                    base.copy_to(0, piece);
                 })?;
-                if buffer.len() < image.len() {
+                if buffer.len() < len {
                     self.space.release(buffer.len() as u64);
                     return Err(ErrorCode::InsufficientSpace);
                 }
                 self.extents = Extents::Small(buffer);
             }
-            Extents::Embedded(bytes) => {
+            Extents::Base(base) => {
                 self.extents = Extents::Paged {
-                    base: std::mem::take(bytes),
+                    base: std::mem::take(base),
                     pages: PageTable::default(),
                 };
             }
@@ -203,9 +221,9 @@ impl Content {
                 self.space.release((buffer.len() - kept) as u64);
                 buffer.truncate(kept);
             }
-            Extents::Embedded(bytes) => bytes.truncate(clamp(size, bytes.len())),
+            Extents::Base(base) => base.truncate(size),
             Extents::Paged { base, pages } => {
-                base.truncate(clamp(size, base.len()));
+                base.truncate(size);
                 self.space.release(pages.truncate(size, &self.space));
             }
         }
@@ -251,7 +269,7 @@ fn write_small(
 
 fn write_pages(
     pages: &mut PageTable,
-    base: &Bytes,
+    base: &Base,
     space: &Space,
     offset: u64,
     len: usize,
@@ -289,21 +307,21 @@ fn write_pages(
 #[inline(never)]
 fn new_page<'t>(
     pages: &'t mut PageTable,
-    base: &Bytes,
+    base: &Base,
     space: &Space,
     index: u64,
     start: usize,
     len: usize,
 ) -> Result<(&'t mut Page, usize)> {
-    let page_start = clamp(index * PAGE_SIZE as u64, base.len());
-    let beneath = &base[page_start..base.len().min(page_start + PAGE_SIZE)];
-    let granted = grant(space, 0, beneath.len(), start, len)?;
+    let page_start = index * PAGE_SIZE as u64;
+    let beneath = clamp(base.len().saturating_sub(page_start), PAGE_SIZE);
+    let granted = grant(space, 0, beneath, start, len)?;
     let page = pages
         .insert(index, space)
-        .inspect_err(|_| space.release(beneath.len().max(start + granted) as u64))?;
+        .inspect_err(|_| space.release(beneath.max(start + granted) as u64))?;
     // What will be overwritten whole is not copied first.
-    if start > 0 || granted < beneath.len() {
-        page.overwrite(0, beneath.len()).copy_from_slice(beneath);
+    if start > 0 || granted < beneath {
+        base.copy_to(page_start, page.overwrite(0, beneath));
     }
     Ok((page, granted))
 }
@@ -326,6 +344,14 @@ fn grant(space: &Space, stored: usize, kept: usize, start: usize, len: usize) ->
         return Err(ErrorCode::InsufficientSpace);
     }
     Ok(reach - start)
+}
+
+fn base_or_zeros(base: &Base, start: u64, end: u64) -> &[u8] {
+    if start < base.len() {
+        base.piece(start, end)
+    } else {
+        slice_or_zeros(&[], start, end)
+    }
 }
 
 fn slice_or_zeros(bytes: &[u8], start: u64, end: u64) -> &[u8] {
@@ -395,7 +421,7 @@ mod tests {
     fn embedded_bytes_are_free_until_they_change() {
         let image = Bytes::from(vec![9; 3 * PAGE_SIZE + 5]);
         let (_, space) = content(u64::MAX);
-        let mut file = Content::embedded(image, space.clone());
+        let mut file = Content::over(image.into(), space.clone());
         assert_eq!(space.usage().bytes, 0);
         file.write(PAGE_SIZE as u64 + 1, 1, |piece| piece.fill(1))
             .expect("room");

@@ -105,7 +105,7 @@ impl Inode {
             access: lower.access.max(EARLIEST),
             modification: lower.modification.max(EARLIEST),
             change: lower.change.max(EARLIEST),
-            content: Content::embedded(lower.content, space.clone()),
+            content: Content::over(lower.content, space.clone()),
         };
         Self {
             ino: lower.ino,
@@ -114,6 +114,22 @@ impl Inode {
             mutability: lower.mutability,
             record: RwLock::new(record),
             space,
+        }
+    }
+
+    /// What a file system above this one needs of it. It must not change any more.
+    pub(crate) fn to_lower(&self) -> LowerInode {
+        let mut record = self.write();
+        LowerInode {
+            ino: self.ino,
+            kind: self.kind.clone(),
+            mode: self.mode,
+            link_count: record.link_count,
+            access: record.access,
+            modification: record.modification,
+            change: record.change,
+            mutability: self.mutability,
+            content: record.content.share(),
         }
     }
 

@@ -4,12 +4,14 @@
 //! on top of any other that is not to be changed. Front doors (preview 1, `wasi:filesystem`, RPC)
 //! are bindings that translate and decide nothing about files.
 
+mod base;
 mod clock;
 mod content;
 mod descriptor;
 mod directory;
 mod error_code;
 mod file_system;
+mod frozen;
 pub mod image;
 mod inode;
 mod lower;
@@ -27,6 +29,7 @@ pub use clock::{Clock, Pace};
 pub use descriptor::MemDescriptor;
 pub use error_code::{ErrorCode, Result};
 pub use file_system::{Descriptor, FileSystem, MAX_READ, Preopen};
+pub use frozen::Snapshot;
 pub use mem_fs::{MemFs, MemFsBuilder};
 pub use read_only::{ReadOnly, ReadOnlyDescriptor};
 pub use space::{Limits, Usage};

@@ -3,8 +3,7 @@
 
 use std::fmt::Debug;
 
-use bytes::Bytes;
-
+use crate::base::Base;
 use crate::error_code::Result;
 use crate::inode::InodeKind;
 use crate::types::{FileType, Ino, Timestamp};
@@ -49,7 +48,7 @@ pub(crate) struct LowerInode {
     pub(crate) change: Timestamp,
     pub(crate) mutability: Mutability,
     /// Empty unless the inode is a file.
-    pub(crate) content: Bytes,
+    pub(crate) content: Base,
 }
 
 /// Whether an inode, and the names in it, may be changed.

@@ -19,7 +19,7 @@ use crate::types::{DirEntry, Ino};
 /// is the slot's generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InodeId {
-    slot: u32,
+    pub(crate) slot: u32,
     pub(crate) ino: Ino,
 }
 
@@ -124,6 +124,18 @@ impl Tree {
                 id,
             })),
         }
+    }
+
+    /// The inode in a slot, for whoever knows that it has not been removed.
+    ///
+    /// # Errors
+    /// `NoEntry`.
+    pub(crate) fn id_at(&self, slot: u32) -> Result<InodeId> {
+        let node = self.nodes.get(slot as usize).ok_or(ErrorCode::NoEntry)?;
+        Ok(InodeId {
+            slot,
+            ino: node.inode.ino(),
+        })
     }
 
     /// All names of a directory in their order.

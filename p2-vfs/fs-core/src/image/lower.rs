@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
-
 use super::decode::Image;
 use super::record::{EntryRecord, InodeRecord, RecordKind};
 use super::{EMPTY_SLOT, hash};
+use crate::base::Base;
 use crate::error_code::{ErrorCode, Result};
 use crate::inode::InodeKind;
 use crate::lower::{Lower, LowerId, LowerInode, Mutability};
@@ -68,10 +67,10 @@ impl Lower for Image {
 
     fn inode(&self, id: LowerId) -> Result<LowerInode> {
         let record = self.inode_record(id.0).ok_or(DAMAGED)?;
-        let mut content = Bytes::new();
+        let mut content = Base::default();
         let kind = match record.kind {
             RecordKind::File => {
-                content = self.content(record.at, record.len).ok_or(DAMAGED)?;
+                content = self.content(record.at, record.len).ok_or(DAMAGED)?.into();
                 InodeKind::File
             }
             RecordKind::Directory => InodeKind::Directory,
