@@ -1,5 +1,5 @@
-//! What a file holds: one exact buffer while it is small, pages when it is large, what its lower
-//! tree has until it is changed. Holes take no room.
+//! What a file holds: one exact buffer while it is small, pages when it is large, the embedded
+//! image until it is changed. Holes take no room.
 
 use std::sync::Arc;
 
@@ -22,15 +22,41 @@ static ZEROS: [u8; 4096] = [0; 4096];
 pub(crate) struct Content {
     size: u64,
     extents: Extents,
+    /// Bytes that are shared, but were written here and are still charged.
+    shared_charge: u64,
     space: Arc<Space>,
+}
+
+/// Content that does not change any more, for whoever begins with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Frozen {
+    size: u64,
+    base: Base,
+}
+
+impl Frozen {
+    /// Whether both hold the same bytes. What they share is not read.
+    pub(crate) fn is_equal(&self, other: &Self) -> bool {
+        self.size == other.size
+            && (self.base.is_shared_with(&other.base) || self.base.is_equal(&other.base))
+    }
+}
+
+impl From<Bytes> for Frozen {
+    fn from(bytes: Bytes) -> Self {
+        Self {
+            size: bytes.len() as u64,
+            base: Base::from(bytes),
+        }
+    }
 }
 
 /// Where the bytes are. Whatever an extent does not have, up to the size, is zeros.
 #[derive(Debug)]
 enum Extents {
     Small(Vec<u8>),
-    /// Never written: read in place and not charged.
-    Base(Base),
+    /// Not written since it was shared or came out of an image, where it is read in place.
+    Embedded(Bytes),
     /// Where there is no page, the base shows through.
     Paged {
         base: Base,
@@ -43,32 +69,51 @@ impl Content {
         Self {
             size: 0,
             extents: Extents::Small(Vec::new()),
+            shared_charge: 0,
             space,
         }
     }
 
-    pub(crate) fn over(base: Base, space: Arc<Space>) -> Self {
+    /// The content that begins as `frozen` is. Nothing is charged until it changes.
+    pub(crate) fn over(frozen: Frozen, space: Arc<Space>) -> Self {
+        let extents = match frozen.base.into_bytes() {
+            Ok(bytes) => Extents::Embedded(bytes),
+            Err(base) => Extents::Paged {
+                base,
+                pages: PageTable::default(),
+            },
+        };
         Self {
-            size: base.len(),
-            extents: Extents::Base(base),
+            size: frozen.size,
+            extents,
+            shared_charge: 0,
             space,
         }
     }
 
-    /// A base with this content. What the content has of its own moves behind an [`Arc`], once; it
-    /// must not be written any more.
-    pub(crate) fn share(&mut self) -> Base {
-        if let Extents::Base(base) = &self.extents
-            && base.len() == self.size
-        {
-            return base.clone();
+    /// The content as it is now, shared from now on. What is charged stays so until it is changed.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`; nothing has changed then.
+    pub(crate) fn freeze(&mut self) -> Result<Frozen> {
+        match &mut self.extents {
+            Extents::Small(buffer) => {
+                self.shared_charge = buffer.len() as u64;
+                self.extents = Extents::Embedded(Bytes::from(std::mem::take(buffer)));
+            }
+            Extents::Embedded(_) => {}
+            Extents::Paged { base, pages } => {
+                let written = base.absorb(pages)?;
+                self.shared_charge += written;
+            }
         }
+        let base = match &self.extents {
+            Extents::Small(_) => Base::default(),
+            Extents::Embedded(bytes) => Base::from(bytes.clone()),
+            Extents::Paged { base, .. } => base.clone(),
+        };
         let size = self.size;
-        let own = std::mem::replace(self, Self::empty(self.space.clone()));
-        let base = Base::from(Arc::new(own));
-        self.size = size;
-        self.extents = Extents::Base(base.clone());
-        base
+        Ok(Frozen { size, base })
     }
 
     pub(crate) fn size(&self) -> u64 {
@@ -80,11 +125,10 @@ impl Content {
     /// # Errors
     /// `FileTooLarge` (for the room), `InsufficientMemory`.
     pub(crate) fn to_bytes(&self, room: &mut u64) -> Result<Bytes> {
-        if let Extents::Base(base) = &self.extents
-            && base.len() == self.size
-            && let Some(bytes) = base.whole()
+        if let Extents::Embedded(bytes) = &self.extents
+            && bytes.len() as u64 == self.size
         {
-            return Ok(bytes);
+            return Ok(bytes.clone());
         }
         *room = room.checked_sub(self.size).ok_or(ErrorCode::FileTooLarge)?;
         let len = usize::try_from(self.size).map_err(|_| ErrorCode::InsufficientMemory)?;
@@ -110,17 +154,17 @@ impl Content {
 
     /// The longest piece in one place that starts at `at` and ends by `end`; never empty.
     #[inline]
-    pub(crate) fn piece(&self, at: u64, end: u64) -> &[u8] {
+    fn piece(&self, at: u64, end: u64) -> &[u8] {
         match &self.extents {
             Extents::Small(buffer) => slice_or_zeros(buffer, at, end),
-            Extents::Base(base) => base_or_zeros(base, at, end),
+            Extents::Embedded(bytes) => slice_or_zeros(bytes, at, end),
             Extents::Paged { base, pages } => {
                 let index = at / PAGE_SIZE as u64;
                 let start = index * PAGE_SIZE as u64;
                 let end = end.min(start + PAGE_SIZE as u64);
                 match pages.get(index) {
                     Some(page) => slice_or_zeros(page.content(), at - start, end - start),
-                    None => base_or_zeros(base, at, end),
+                    None => slice_or_zeros(base.page(index), at - start, end - start),
                 }
             }
         }
@@ -152,9 +196,14 @@ impl Content {
                 write_small(buffer, &self.space, offset as usize, len, source)?
             }
             Extents::Paged { base, pages } => {
-                write_pages(pages, base, &self.space, offset, len, source)?
+                let over = Over {
+                    base,
+                    charge: &mut self.shared_charge,
+                    space: &self.space,
+                };
+                write_pages(pages, over, offset, len, source)?
             }
-            Extents::Base(_) => unreachable!("a base is never written to"),
+            Extents::Embedded(_) => unreachable!("embedded content is unshared before a write"),
         };
         self.size = self.size.max(offset + written as u64);
         Ok(written)
@@ -177,21 +226,21 @@ impl Content {
                     pages,
                 };
             }
-            Extents::Base(base) if self.size <= SMALL_MAX && end <= SMALL_MAX => {
+            Extents::Embedded(bytes) if self.size <= SMALL_MAX && end <= SMALL_MAX => {
                 let mut buffer = Vec::new();
-                let len = base.len() as usize;
-                write_small(&mut buffer, &self.space, 0, len, |piece| {
-                    base.copy_to(0, piece);
-                })?;
-                if buffer.len() < len {
-                    self.space.release(buffer.len() as u64);
-                    return Err(ErrorCode::InsufficientSpace);
-                }
+                buffer
+                    .try_reserve_exact(bytes.len())
+                    .map_err(|_| ErrorCode::InsufficientSpace)?;
+                // All of it or nothing: what the buffer holds and what is shared are the same.
+                let paid = self.shared_charge as usize;
+                grant(&self.space, paid, bytes.len(), 0, bytes.len())?;
+                buffer.extend_from_slice(bytes);
+                self.shared_charge = 0;
                 self.extents = Extents::Small(buffer);
             }
-            Extents::Base(base) => {
+            Extents::Embedded(bytes) => {
                 self.extents = Extents::Paged {
-                    base: std::mem::take(base),
+                    base: Base::from(std::mem::take(bytes)),
                     pages: PageTable::default(),
                 };
             }
@@ -215,21 +264,46 @@ impl Content {
     }
 
     fn cut(&mut self, size: u64) {
+        if size == 0 {
+            self.empty_out();
+            return;
+        }
         match &mut self.extents {
             Extents::Small(buffer) => {
                 let kept = clamp(size, buffer.len());
                 self.space.release((buffer.len() - kept) as u64);
                 buffer.truncate(kept);
             }
-            Extents::Base(base) => base.truncate(size),
+            Extents::Embedded(bytes) => {
+                let kept = clamp(size, bytes.len());
+                let cut = (bytes.len() - kept) as u64;
+                bytes.truncate(kept);
+                self.give_back(cut);
+            }
             Extents::Paged { base, pages } => {
-                base.truncate(size);
+                let cut = base.truncate(size, |index| pages.get(index).is_some());
                 self.space.release(pages.truncate(size, &self.space));
+                self.give_back(cut);
             }
         }
-        if size == 0 {
-            self.extents = Extents::Small(Vec::new());
-        }
+    }
+
+    fn empty_out(&mut self) {
+        let freed = match &mut self.extents {
+            Extents::Small(buffer) => buffer.len() as u64,
+            Extents::Embedded(_) => 0,
+            Extents::Paged { pages, .. } => pages.truncate(0, &self.space),
+        };
+        self.space.release(freed);
+        self.extents = Extents::Small(Vec::new());
+        self.give_back(u64::MAX);
+    }
+
+    /// Releases shared bytes that do not show any more, as far as they are charged.
+    fn give_back(&mut self, bytes: u64) {
+        let released = bytes.min(self.shared_charge);
+        self.shared_charge -= released;
+        self.space.release(released);
     }
 }
 
@@ -267,10 +341,17 @@ fn write_small(
     Ok(len)
 }
 
+/// What lies beneath the pages of a file, and who pays for it.
+struct Over<'c> {
+    base: &'c Base,
+    /// Bytes of the base that are charged.
+    charge: &'c mut u64,
+    space: &'c Space,
+}
+
 fn write_pages(
     pages: &mut PageTable,
-    base: &Base,
-    space: &Space,
+    mut over: Over<'_>,
     offset: u64,
     len: usize,
     mut source: impl FnMut(&mut [u8]),
@@ -282,9 +363,9 @@ fn write_pages(
         let start = (at % PAGE_SIZE as u64) as usize;
         let wanted = (PAGE_SIZE - start).min(len - done);
         let granted = match pages.get_mut(index) {
-            Some(page) => grant(space, page.content().len(), 0, start, wanted)
+            Some(page) => grant(over.space, page.content().len(), 0, start, wanted)
                 .inspect(|granted| source(page.overwrite(start, *granted))),
-            None => new_page(pages, base, space, index, start, wanted).map(|(page, granted)| {
+            None => new_page(pages, &mut over, index, start, wanted).map(|(page, granted)| {
                 source(page.overwrite(start, granted));
                 granted
             }),
@@ -307,21 +388,22 @@ fn write_pages(
 #[inline(never)]
 fn new_page<'t>(
     pages: &'t mut PageTable,
-    base: &Base,
-    space: &Space,
+    over: &mut Over<'_>,
     index: u64,
     start: usize,
     len: usize,
 ) -> Result<(&'t mut Page, usize)> {
-    let page_start = index * PAGE_SIZE as u64;
-    let beneath = clamp(base.len().saturating_sub(page_start), PAGE_SIZE);
-    let granted = grant(space, 0, beneath, start, len)?;
-    let page = pages
-        .insert(index, space)
-        .inspect_err(|_| space.release(beneath.max(start + granted) as u64))?;
+    let beneath = over.base.page(index);
+    let paid = beneath.len().min(clamp(*over.charge, PAGE_SIZE));
+    let granted = grant(over.space, paid, beneath.len(), start, len)?;
+    let page = pages.insert(index, over.space).inspect_err(|_| {
+        let charged = beneath.len().max(start + granted) - paid;
+        over.space.release(charged as u64);
+    })?;
+    *over.charge -= paid as u64;
     // What will be overwritten whole is not copied first.
-    if start > 0 || granted < beneath {
-        base.copy_to(page_start, page.overwrite(0, beneath));
+    if start > 0 || granted < beneath.len() {
+        page.overwrite(0, beneath.len()).copy_from_slice(beneath);
     }
     Ok((page, granted))
 }
@@ -344,14 +426,6 @@ fn grant(space: &Space, stored: usize, kept: usize, start: usize, len: usize) ->
         return Err(ErrorCode::InsufficientSpace);
     }
     Ok(reach - start)
-}
-
-fn base_or_zeros(base: &Base, start: u64, end: u64) -> &[u8] {
-    if start < base.len() {
-        base.piece(start, end)
-    } else {
-        slice_or_zeros(&[], start, end)
-    }
 }
 
 fn slice_or_zeros(bytes: &[u8], start: u64, end: u64) -> &[u8] {
@@ -421,7 +495,7 @@ mod tests {
     fn embedded_bytes_are_free_until_they_change() {
         let image = Bytes::from(vec![9; 3 * PAGE_SIZE + 5]);
         let (_, space) = content(u64::MAX);
-        let mut file = Content::over(image.into(), space.clone());
+        let mut file = Content::over(Frozen::from(image), space.clone());
         assert_eq!(space.usage().bytes, 0);
         file.write(PAGE_SIZE as u64 + 1, 1, |piece| piece.fill(1))
             .expect("room");

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::content::Content;
+use crate::error_code::Result;
 use crate::lower::{LowerInode, Mutability};
 use crate::space::Space;
 use crate::types::{FileType, Ino, Stat, Timestamp};
@@ -117,10 +118,14 @@ impl Inode {
         }
     }
 
-    /// What a file system above this one needs of it. It must not change any more.
-    pub(crate) fn to_lower(&self) -> LowerInode {
+    /// The inode as it is now, its content shared from now on.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`; nothing has changed then.
+    pub(crate) fn freeze(&self) -> Result<LowerInode> {
         let mut record = self.write();
-        LowerInode {
+        Ok(LowerInode {
+            content: record.content.freeze()?,
             ino: self.ino,
             kind: self.kind.clone(),
             mode: self.mode,
@@ -129,8 +134,7 @@ impl Inode {
             modification: record.modification,
             change: record.change,
             mutability: self.mutability,
-            content: record.content.share(),
-        }
+        })
     }
 
     /// Its permission bits.

@@ -223,14 +223,14 @@ impl MemFsBuilder {
         self.finish(Tree::new(Arc::new(root)), space, 2)
     }
 
-    /// Makes it over a tree of `inodes` inodes, all numbered below `next_ino`.
+    /// Makes it over a tree of `inodes` inodes, whose numbers are below `next_ino`.
     ///
     /// # Errors
     /// As [`MemFsBuilder::build`]; `Io` (the lower tree has no root).
     pub(crate) fn over(self, lower: Arc<dyn Lower>, inodes: u64, next_ino: u64) -> Result<MemFs> {
         let space = Arc::new(Space::new(self.limits));
         space.charge_inodes(inodes)?;
-        let tree = Tree::over(lower, &space)?;
+        let tree = Tree::over(lower, inodes, &space)?;
         self.finish(tree, space, next_ino)
     }
 

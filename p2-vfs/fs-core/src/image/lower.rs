@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use bytes::Bytes;
+
 use super::decode::Image;
 use super::record::{EntryRecord, InodeRecord, RecordKind};
 use super::{EMPTY_SLOT, hash};
-use crate::base::Base;
 use crate::error_code::{ErrorCode, Result};
 use crate::inode::InodeKind;
 use crate::lower::{Lower, LowerId, LowerInode, Mutability};
@@ -67,10 +68,10 @@ impl Lower for Image {
 
     fn inode(&self, id: LowerId) -> Result<LowerInode> {
         let record = self.inode_record(id.0).ok_or(DAMAGED)?;
-        let mut content = Base::default();
+        let mut content = Bytes::new();
         let kind = match record.kind {
             RecordKind::File => {
-                content = self.content(record.at, record.len).ok_or(DAMAGED)?.into();
+                content = self.content(record.at, record.len).ok_or(DAMAGED)?;
                 InodeKind::File
             }
             RecordKind::Directory => InodeKind::Directory,
@@ -91,7 +92,7 @@ impl Lower for Image {
             } else {
                 Mutability::Mutable
             },
-            content,
+            content: content.into(),
         })
     }
 

@@ -6,7 +6,6 @@ use super::builder::{ImageBuilder, Origin};
 use crate::descriptor::MemDescriptor;
 use crate::error_code::{ErrorCode, Result};
 use crate::file_system::Descriptor;
-use crate::frozen::Snapshot;
 use crate::path::PATH_MAX;
 use crate::types::{FileType, Ino, Stat};
 
@@ -44,14 +43,6 @@ impl ImageBuilder {
             }
         }
         Ok(())
-    }
-
-    /// Adds what a snapshot holds.
-    ///
-    /// # Errors
-    /// As [`ImageBuilder::tree`].
-    pub fn snapshot(&mut self, snapshot: &Snapshot) -> Result<()> {
-        self.tree(&snapshot.root())
     }
 }
 
