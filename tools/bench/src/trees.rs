@@ -39,11 +39,10 @@ pub(crate) fn run() -> Result<()> {
         let touch = touch_all(&fs, files)?;
         report("image", files, start, empty, touch);
 
-        let Ok(snapshot) = fs.freeze() else {
-            unreachable!("nobody else has it");
-        };
-        let start = time(|| snapshot.fork(Epoch).map_err(failed))?;
-        let fork = snapshot.fork(Epoch).map_err(failed)?;
+        let snapshot = fs.snapshot().map_err(failed)?;
+        let fork = || snapshot.fork(Epoch, snapshot.limits()).map_err(failed);
+        let start = time(fork)?;
+        let fork = fork()?;
         let touch = touch_all(&fork, files)?;
         ensure!(fork.usage().bytes == 0, "reading took room");
         report("fork", files, start, empty, touch);
