@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use bytes::Bytes;
 use wasmtime::component::Component;
 use wasmtime::{Cache, CacheConfig, Config, Engine, Module, OptLevel, Trap, WasmBacktrace};
 use wasmtime_wasi::cli::InputFile;
@@ -21,7 +22,7 @@ use crate::failure::Failure;
 /// A wrapped program and what it is started with.
 #[derive(Debug)]
 pub(crate) struct Program {
-    pub(crate) wasm: Vec<u8>,
+    pub(crate) wasm: Bytes,
     pub(crate) emit: Emit,
     /// The program's own name first.
     pub(crate) args: Vec<String>,

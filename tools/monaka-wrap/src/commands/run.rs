@@ -18,7 +18,13 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
         Via::Stock => (Emit::Component, Adapter::Stock),
     };
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
-    let wrapped = wrap_file(&args.input, emit, adapter, &args.content)?;
+    let wrapped = wrap_file(
+        &args.input,
+        emit,
+        adapter,
+        &args.content,
+        spinner.warnings(verbosity),
+    )?;
     if args.content.explain || verbosity.verbose {
         spinner.suspend(|| explain(&wrapped));
     } else if matches!(adapter, Adapter::Stock) && !verbosity.quiet {
@@ -27,7 +33,7 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
     let mut words = vec![program_name(&args.input)];
     words.extend(args.args.iter().cloned());
     let program = Program {
-        wasm: wrapped.bytes,
+        wasm: wrapped.artifact.to_bytes(),
         emit,
         args: words,
         env: args.env.clone(),
