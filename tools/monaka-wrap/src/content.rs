@@ -77,7 +77,7 @@ pub(crate) fn collect(
         false => Leniency::Refuse,
         true => Leniency::Skip,
     };
-    let mut collection = Collection::new(image, times, leniency);
+    let mut collection = Collection::new(image, made_up, times, leniency);
     for mount in &args.mount {
         mount.add_to(&mut collection)?;
     }

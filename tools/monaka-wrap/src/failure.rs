@@ -126,6 +126,7 @@ fn words(code: ErrorCode) -> String {
         ErrorCode::Loop => "too many symbolic links".to_owned(),
         ErrorCode::NotPermitted => "a link there leads out of the file system".to_owned(),
         ErrorCode::Invalid => "not a path of the guest; it must not contain ..".to_owned(),
+        ErrorCode::ReadOnly => "part of a read-only mount; mount it without ,ro".to_owned(),
         ErrorCode::Io => "damaged".to_owned(),
         other => format!("{other:?}"),
     }

@@ -3,6 +3,7 @@
 mod archive;
 mod layer;
 mod tree;
+mod whiteout;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;

@@ -82,29 +82,6 @@ impl ImageBuilder {
         }
     }
 
-    /// Takes away what is at `path` now, and below it; the root stays, empty.
-    pub fn remove(&mut self, path: &str) {
-        self.remove_below(path);
-        if !path.is_empty() {
-            self.nodes.remove(path);
-        }
-    }
-
-    /// Takes away what is below `path` now.
-    pub fn remove_below(&mut self, path: &str) {
-        let prefix = below(path);
-        let behind = (Bound::Included(prefix.clone()), Bound::Unbounded);
-        let doomed = self.nodes.range(behind).map(|(path, _)| path);
-        let doomed: Vec<_> = doomed
-            .take_while(|path| path.starts_with(&prefix))
-            .filter(|path| !path.is_empty())
-            .cloned()
-            .collect();
-        for path in doomed {
-            self.nodes.remove(&path);
-        }
-    }
-
     /// Makes what is at `path` now, and below it, read-only: programs cannot change it, nor add
     /// names there.
     pub fn read_only(&mut self, path: &str) {
@@ -150,6 +127,11 @@ impl ImageBuilder {
             is_read_only: false,
         };
         self.nodes.insert(path.to_owned(), node);
+    }
+
+    fn remove_below(&mut self, path: &str) {
+        let prefix = below(path);
+        self.nodes.retain(|path, _| !path.starts_with(&prefix));
     }
 }
 

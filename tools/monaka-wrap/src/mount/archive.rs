@@ -12,6 +12,7 @@ use tar::{Archive, Entry, EntryType};
 
 use super::layer::{Attributes, Layer, join, relative_target};
 use super::refused;
+use super::whiteout::Whiteout;
 use crate::failure::Failure;
 
 const WHITEOUT: &str = ".wh.";
@@ -60,6 +61,8 @@ pub(super) fn add(
     let mut unpacking = Unpacking {
         layer,
         files: HashSet::new(),
+        whiteouts: Vec::new(),
+        entries: Vec::new(),
     };
     for entry in archive.entries().map_err(damaged)? {
         unpacking
@@ -69,7 +72,7 @@ pub(super) fn add(
                 Broken::Entry(failure) => failure,
             })?;
     }
-    Ok(())
+    unpacking.add()
 }
 
 /// Why an archive is not read on.
@@ -90,10 +93,27 @@ impl From<Failure> for Broken {
     }
 }
 
+/// An entry, read: whiteouts come first, wherever in the archive they are.
+struct Unpacked {
+    below: String,
+    attributes: Attributes,
+    what: What,
+}
+
+enum What {
+    Directory,
+    File(Vec<u8>),
+    Symlink(String),
+    /// One more name of an earlier file.
+    HardLink(String),
+}
+
 struct Unpacking<'u, 'c> {
     layer: &'u mut Layer<'c>,
     /// What hard links of this archive may refer to.
     files: HashSet<String>,
+    whiteouts: Vec<Whiteout>,
+    entries: Vec<Unpacked>,
 }
 
 impl Unpacking<'_, '_> {
@@ -108,11 +128,13 @@ impl Unpacking<'_, '_> {
         };
         let (directory, name) = below.rsplit_once('/').unwrap_or(("", below.as_str()));
         if name == OPAQUE {
-            self.layer.remove_below(directory);
+            let path = join(self.layer.guest, directory);
+            self.whiteouts.push(Whiteout::Below(path));
             return Ok(());
         }
         if let Some(hidden) = name.strip_prefix(WHITEOUT) {
-            self.layer.remove(&join(directory, hidden));
+            let path = join(self.layer.guest, &join(directory, hidden));
+            self.whiteouts.push(Whiteout::At(path));
             return Ok(());
         }
         let attributes = attributes(&mut entry)?;
@@ -120,82 +142,81 @@ impl Unpacking<'_, '_> {
         if below.is_empty() && !matches!(kind, EntryType::Directory | EntryType::XGlobalHeader) {
             return Ok(self.layer.unfit("", "an entry has no name; pack it again")?);
         }
-        match kind {
-            EntryType::Directory => self.layer.directory(&below, attributes),
-            EntryType::Symlink => self.symlink(&below, &entry, attributes)?,
-            EntryType::Link => self.hard_link(&below, &entry, attributes)?,
+        let what = match kind {
+            EntryType::Directory => Ok(What::Directory),
+            EntryType::Symlink => symlink(&below, &entry),
+            EntryType::Link => self.hard_link(&entry),
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
-                self.file(below, &mut entry, attributes)?;
+                Ok(self.file(&below, &mut entry)?)
             }
-            EntryType::XGlobalHeader => {}
-            _ => {
-                let reason = "neither file, directory nor link; leave it out";
-                self.layer.unfit(&below, reason)?;
-            }
+            EntryType::XGlobalHeader => return Ok(()),
+            _ => Err("neither file, directory nor link; leave it out".to_owned()),
+        };
+        match what {
+            Ok(what) => self.entries.push(Unpacked {
+                below,
+                attributes,
+                what,
+            }),
+            Err(reason) => self.layer.unfit(&below, reason)?,
         }
         Ok(())
     }
 
     fn file<R: Read>(
         &mut self,
-        below: String,
+        below: &str,
         entry: &mut Entry<'_, R>,
-        attributes: Attributes,
-    ) -> Result<(), Broken> {
+    ) -> Result<What, Broken> {
         let size = entry.size();
-        self.layer.reserve(&below, size)?;
+        self.layer.reserve(below, size)?;
         let mut content = Vec::new();
         entry.read_to_end(&mut content)?;
         if (content.len() as u64) < size {
             return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
         }
-        self.layer.file(&below, content, attributes);
-        self.files.insert(below);
-        Ok(())
+        self.files.insert(below.to_owned());
+        Ok(What::File(content))
     }
 
-    /// An absolute target begins at the root of the archive.
-    fn symlink<R: Read>(
-        &mut self,
-        below: &str,
-        entry: &Entry<'_, R>,
-        attributes: Attributes,
-    ) -> Result<(), Broken> {
-        let target = entry.link_name_bytes().unwrap_or_default();
-        let Ok(target) = str::from_utf8(&target) else {
-            let reason = "the link's target is not UTF-8; leave it out";
-            return Ok(self.layer.unfit(below, reason)?);
-        };
-        let target = match target.strip_prefix('/') {
-            Some(_) => match clean(target.as_bytes()) {
-                Ok(inside) => relative_target(below, &inside),
-                Err(reason) => return Ok(self.layer.unfit(below, reason)?),
-            },
-            None => target.to_owned(),
-        };
-        Ok(self.layer.symlink(below, &target, attributes)?)
-    }
-
-    fn hard_link<R: Read>(
-        &mut self,
-        below: &str,
-        entry: &Entry<'_, R>,
-        attributes: Attributes,
-    ) -> Result<(), Broken> {
+    fn hard_link<R: Read>(&self, entry: &Entry<'_, R>) -> Result<What, String> {
         let target = entry.link_name_bytes().unwrap_or_default();
         match clean(&target) {
-            Ok(original) if self.files.contains(&original) => {
-                self.layer.hard_link(below, &original, attributes);
-                Ok(())
-            }
-            Ok(_) | Err(_) => {
-                let target = String::from_utf8_lossy(&target);
-                let reason =
-                    format_args!("links to {target}, no earlier file of the archive; leave it out");
-                Ok(self.layer.unfit(below, reason)?)
-            }
+            Ok(original) if self.files.contains(&original) => Ok(What::HardLink(original)),
+            Ok(_) | Err(_) => Err(format!(
+                "links to {}, no earlier file of the archive; leave it out",
+                String::from_utf8_lossy(&target)
+            )),
         }
     }
+
+    fn add(self) -> Result<(), Failure> {
+        let layer = self.layer;
+        layer.hide(&self.whiteouts)?;
+        for entry in self.entries {
+            let (below, attributes) = (entry.below.as_str(), entry.attributes);
+            match entry.what {
+                What::Directory => layer.directory(below, attributes),
+                What::File(content) => layer.file(below, content, attributes),
+                What::Symlink(target) => layer.symlink(below, &target, attributes)?,
+                What::HardLink(original) => layer.hard_link(below, &original, attributes),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An absolute target begins at the root of the archive.
+fn symlink<R: Read>(below: &str, entry: &Entry<'_, R>) -> Result<What, String> {
+    let target = entry.link_name_bytes().unwrap_or_default();
+    let Ok(target) = str::from_utf8(&target) else {
+        return Err("the link's target is not UTF-8; leave it out".to_owned());
+    };
+    Ok(What::Symlink(if target.starts_with('/') {
+        relative_target(below, &clean(target.as_bytes())?)
+    } else {
+        target.to_owned()
+    }))
 }
 
 /// The name of an entry without slashes at its ends and without dots.

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use fs_core::Timestamp;
 use fs_core::image::{ImageBuilder, Origin};
 
+use super::whiteout::{self, Whiteout};
 use super::{Times, refused};
 use crate::failure::Failure;
 
@@ -29,6 +30,8 @@ pub(crate) enum Leniency {
 /// Everything that is to be embedded, and what was noticed on the way.
 pub(crate) struct Collection {
     pub(crate) image: ImageBuilder,
+    /// For directories that come from nowhere.
+    made_up: Origin,
     times: Times,
     leniency: Leniency,
     /// Bytes of content so far; a hard link's counts once.
@@ -40,9 +43,16 @@ pub(crate) struct Collection {
 }
 
 impl Collection {
-    pub(crate) fn new(image: ImageBuilder, times: Times, leniency: Leniency) -> Self {
+    /// Starts from `image`, which was made with the same `made_up`.
+    pub(crate) fn new(
+        image: ImageBuilder,
+        made_up: Origin,
+        times: Times,
+        leniency: Leniency,
+    ) -> Self {
         Self {
             image,
+            made_up,
             times,
             leniency,
             content: 0,
@@ -130,14 +140,20 @@ impl Layer<'_> {
         self.collection.image.hard_link(&path, &original, origin);
     }
 
-    /// Takes away what earlier layers have at a path.
-    pub(super) fn remove(&mut self, below: &str) {
-        self.collection.image.remove(&join(self.guest, below));
-    }
-
-    /// Takes away what earlier layers have below a path.
-    pub(super) fn remove_below(&mut self, below: &str) {
-        self.collection.image.remove_below(&join(self.guest, below));
+    /// Takes away what earlier layers have.
+    ///
+    /// # Errors
+    /// Those of [`whiteout::hide`].
+    pub(super) fn hide(&mut self, whiteouts: &[Whiteout]) -> Result<(), Failure> {
+        if whiteouts.is_empty() {
+            return Ok(());
+        }
+        let collection = &mut *self.collection;
+        let made_up = collection.made_up;
+        let lower = std::mem::replace(&mut collection.image, ImageBuilder::new(made_up));
+        let empty = ImageBuilder::new(made_up);
+        collection.image = whiteout::hide(lower, whiteouts, empty)?;
+        Ok(())
     }
 
     /// Makes room for `len` bytes of content, before they are read.
