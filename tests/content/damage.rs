@@ -7,9 +7,15 @@ use crate::support::{folder, mount, run, succeed, text, tree, wrapped};
 #[test]
 fn a_damaged_artifact_shows_the_old_content_or_an_error() {
     let (host, folder) = (tree(), folder());
-    let artifact = wrapped(folder.path(), "a.wasm", &["--mount", &mount("/", host.path())]);
+    let artifact = wrapped(
+        folder.path(),
+        "a.wasm",
+        &["--mount", &mount("/", host.path())],
+    );
     let whole = fs::read(&artifact).expect("an artifact");
-    let cat = |path: &str| ["fs", "cat", "--image", path, "/large", "/a b/Größe/日本/名"].map(str::to_owned);
+    let cat = |path: &str| {
+        ["fs", "cat", "--image", path, "/large", "/a b/Größe/日本/名"].map(str::to_owned)
+    };
     let content = succeed(cat(&text(&artifact)));
     let damaged = folder.path().join("damaged.wasm");
     let try_it = |bytes: &[u8], what: &str| {
@@ -29,7 +35,10 @@ fn a_damaged_artifact_shows_the_old_content_or_an_error() {
         try_it(&flipped, &format!("flipped at {at}"));
     }
     // The image's own head, bit by bit.
-    let image = whole.windows(8).position(|bytes| bytes == b"monakafs").expect("an image");
+    let image = whole
+        .windows(8)
+        .position(|bytes| bytes == b"monakafs")
+        .expect("an image");
     for offset in 0..128 {
         let mut flipped = whole.clone();
         flipped[image + offset] ^= 1 << (offset % 8);

@@ -79,9 +79,25 @@ fn later_layers_go_over_earlier_ones_and_whiteouts_take_away() {
     let artifact = wrapped(folder.path(), "a.wasm", &options);
     assert_eq!(
         listing(&artifact),
-        ["etc", "etc/added", "etc/keep", "etc/replaced", "file", "opaque", "opaque/new", "tmp"]
+        [
+            "etc",
+            "etc/added",
+            "etc/keep",
+            "etc/replaced",
+            "file",
+            "opaque",
+            "opaque/new",
+            "tmp"
+        ]
     );
-    let replaced = succeed(["fs", "cat", "--image", &text(&artifact), "/etc/replaced", "/file"]);
+    let replaced = succeed([
+        "fs",
+        "cat",
+        "--image",
+        &text(&artifact),
+        "/etc/replaced",
+        "/file",
+    ]);
     assert_eq!(replaced, b"22");
 }
 
@@ -99,7 +115,14 @@ fn damaged_archives_are_refused() {
     ] {
         let path = folder.path().join(name);
         fs::write(&path, bytes).expect("a file");
-        let line = fail(["wrap", &program("cat.wat"), "-o", "-", "--mount", &mount("/", &path)]);
+        let line = fail([
+            "wrap",
+            &program("cat.wat"),
+            "-o",
+            "-",
+            "--mount",
+            &mount("/", &path),
+        ]);
         assert!(line.contains(name) && line.contains("archive"), "{line}");
     }
 }
@@ -125,8 +148,12 @@ fn paths_of_archives_stay_inside() {
 #[test]
 fn what_cannot_be_embedded_is_refused_by_name_or_skipped() {
     let cases: [(&str, &dyn Fn(&Path)); 3] = [
-        ("socket", &|path| drop(UnixListener::bind(path).expect("a socket"))),
-        ("link", &|path| symlink("/etc/passwd", path).expect("a link")),
+        ("socket", &|path| {
+            drop(UnixListener::bind(path).expect("a socket"))
+        }),
+        ("link", &|path| {
+            symlink("/etc/passwd", path).expect("a link")
+        }),
         ("cut", &|path| {
             let name = path.with_file_name(OsStr::from_bytes(b"cut\xff"));
             fs::write(name, "").expect("a file");
@@ -138,9 +165,20 @@ fn what_cannot_be_embedded_is_refused_by_name_or_skipped() {
         make(&host.path().join(name));
         let mount = mount("/d", host.path());
         let line = fail(["wrap", &program("cat.wat"), "-o", "-", "--mount", &mount]);
-        assert!(line.contains(name) && line.contains("--skip-unreadable"), "{line}");
+        assert!(
+            line.contains(name) && line.contains("--skip-unreadable"),
+            "{line}"
+        );
         let out = text(folder.path().join("a.wasm"));
-        let args = ["wrap", &program("cat.wat"), "-o", &out, "--skip-unreadable", "--mount", &mount];
+        let args = [
+            "wrap",
+            &program("cat.wat"),
+            "-o",
+            &out,
+            "--skip-unreadable",
+            "--mount",
+            &mount,
+        ];
         let skipped = run(args);
         assert!(skipped.status.success(), "{skipped:?}");
         let warned = String::from_utf8_lossy(&skipped.stderr).into_owned();
@@ -159,8 +197,14 @@ fn names_that_differ_in_case_only_are_kept_with_a_warning() {
     let mount = mount("/d", host.path());
     let result = run(["wrap", &program("cat.wat"), "-o", &out, "--mount", &mount]);
     let warned = String::from_utf8_lossy(&result.stderr).into_owned();
-    assert!(warned.contains("/d/README and /d/Readme differ in case only"), "{warned}");
-    assert_eq!(listing(Path::new(&out)), ["d", "d/README", "d/Readme", "tmp"]);
+    assert!(
+        warned.contains("/d/README and /d/Readme differ in case only"),
+        "{warned}"
+    );
+    assert_eq!(
+        listing(Path::new(&out)),
+        ["d", "d/README", "d/Readme", "tmp"]
+    );
 }
 
 #[test]
@@ -168,7 +212,10 @@ fn equal_files_of_other_times_give_equal_bytes_when_times_are_zero() {
     let folder = folder();
     let wrap = |name: &str, time: u64| {
         let host = tree();
-        let file = File::options().write(true).open(host.path().join("large")).expect("a file");
+        let file = File::options()
+            .write(true)
+            .open(host.path().join("large"))
+            .expect("a file");
         let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(time);
         file.set_modified(time).expect("a time");
         let options = ["--mtime", "zero", "--mount", &mount("/", host.path())];
@@ -182,6 +229,10 @@ fn an_archive_with_the_same_kind_of_name_in_the_guest_is_a_file() {
     let folder = folder();
     let tar = folder.path().join("a.tar");
     archive(&tar, &[("inside", Some("1"))]);
-    let artifact = wrapped(folder.path(), "a.wasm", &["--mount", &mount("/b.tar", &tar)]);
+    let artifact = wrapped(
+        folder.path(),
+        "a.wasm",
+        &["--mount", &mount("/b.tar", &tar)],
+    );
     assert_eq!(listing(&artifact), ["b.tar", "tmp"]);
 }

@@ -30,7 +30,11 @@ fn a_tree_comes_out_of_every_artifact_as_it_went_in() {
 #[test]
 fn archives_hold_the_same() {
     let (host, folder) = (tree(), folder());
-    let artifact = wrapped(folder.path(), "a.wasm", &["--mount", &mount("/d", host.path())]);
+    let artifact = wrapped(
+        folder.path(),
+        "a.wasm",
+        &["--mount", &mount("/d", host.path())],
+    );
     let tar = folder.path().join("out.tar");
     let image = text(&artifact);
     succeed(["fs", "get", "--image", &image, "/d", &text(&tar)]);
@@ -51,7 +55,11 @@ fn archives_hold_the_same() {
 #[test]
 fn nothing_is_overwritten_without_force() {
     let (host, folder) = (tree(), folder());
-    let artifact = wrapped(folder.path(), "a.wasm", &["--mount", &mount("/d", host.path())]);
+    let artifact = wrapped(
+        folder.path(),
+        "a.wasm",
+        &["--mount", &mount("/d", host.path())],
+    );
     let image = text(&artifact);
     for (path, name) in [("/d", "dir"), ("/d/large", "file"), ("/d", "x.tar")] {
         let target = text(folder.path().join(name));
@@ -95,14 +103,35 @@ fn imported_content_is_as_if_it_had_been_wrapped() {
 #[test]
 fn a_saved_image_is_content_like_any_other() {
     let (host, folder) = (tree(), folder());
-    let artifact = wrapped(folder.path(), "a.wasm", &["--mount", &mount("/d", host.path())]);
+    let artifact = wrapped(
+        folder.path(),
+        "a.wasm",
+        &["--mount", &mount("/d", host.path())],
+    );
     let read = |path: &str| {
-        succeed(["run", "--quiet", "--image", &text(&artifact), &program("cat.wat"), "--", path])
+        succeed([
+            "run",
+            "--quiet",
+            "--image",
+            &text(&artifact),
+            &program("cat.wat"),
+            "--",
+            path,
+        ])
     };
     assert!(read("d/zzz") == fs::read(host.path().join("large")).expect("a file"));
     let listed = succeed(["fs", "ls", "--image", &text(&artifact), "/d/a b"]);
-    assert_eq!(String::from_utf8_lossy(&listed), "Größe\nempty file\nlink\n");
-    let shown = succeed(["fs", "cat", "--image", &text(&artifact), "/d/a b/Größe/日本/名"]);
+    assert_eq!(
+        String::from_utf8_lossy(&listed),
+        "Größe\nempty file\nlink\n"
+    );
+    let shown = succeed([
+        "fs",
+        "cat",
+        "--image",
+        &text(&artifact),
+        "/d/a b/Größe/日本/名",
+    ]);
     assert_eq!(String::from_utf8_lossy(&shown), "内容");
     let missing = fail(["fs", "cat", "--image", &text(&artifact), "/nowhere"]);
     assert!(missing.contains("/nowhere: no such file"), "{missing}");
@@ -116,10 +145,18 @@ fn limits_are_exact_and_shown() {
         let result = run(args.iter().chain(&[program("fill.wat").as_str()]));
         assert_eq!(result.status.code(), Some(100), "{via}: {result:?}");
     }
-    let artifact = wrapped(folder.path(), "a.wasm", &["--max-fs-size", "1M", "--max-files", "7"]);
+    let artifact = wrapped(
+        folder.path(),
+        "a.wasm",
+        &["--max-fs-size", "1M", "--max-files", "7"],
+    );
     let shown = succeed(["fs", "df", "--image", &text(&artifact)]);
     let shown = String::from_utf8_lossy(&shown).into_owned();
-    for line in ["max bytes  1048576 (1.0 MiB)", "max files  7", "used files 2"] {
+    for line in [
+        "max bytes  1048576 (1.0 MiB)",
+        "max files  7",
+        "used files 2",
+    ] {
         assert!(shown.lines().any(|shown| shown == line), "{line}:\n{shown}");
     }
 }

@@ -69,11 +69,7 @@ fn find(binary: &Bytes, depth: u32) -> Result<Option<Bytes>, Error> {
     Ok(None)
 }
 
-fn embed_within(
-    binary: &Bytes,
-    image: &[Bytes],
-    depth: u32,
-) -> Result<Option<Vec<Bytes>>, Error> {
+fn embed_within(binary: &Bytes, image: &[Bytes], depth: u32) -> Result<Option<Vec<Bytes>>, Error> {
     for section in sections::of(binary)? {
         let section = section?;
         let content = binary.slice(section.range.clone());

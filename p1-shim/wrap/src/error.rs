@@ -40,7 +40,9 @@ pub enum Error {
     #[error("the shim is unusable: {0}")]
     Shim(ShimFault),
     /// There is no place for files in the artifact.
-    #[error("has no place for files: it was not wrapped, not by this version, or opens none; wrap the program again")]
+    #[error(
+        "has no place for files: it was not wrapped, not by this version, or opens none; wrap the program again"
+    )]
     NoImagePlace,
     /// This library made a mistake; the input is not to blame.
     #[error("internal error: {0}")]

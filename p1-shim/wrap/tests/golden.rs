@@ -131,7 +131,10 @@ fn rewritten(folder: &Path, options: &Options) -> Result<(&'static str, String)>
         vfs: artifacts::VFS,
     };
     Ok(match wrap::wrap(&input, &shims, options) {
-        Ok(wrapped) => ("rewritten.wat", print(command(&wrapped.artifact.to_bytes())?)?),
+        Ok(wrapped) => (
+            "rewritten.wat",
+            print(command(&wrapped.artifact.to_bytes())?)?,
+        ),
         Err(error) => ("error.txt", format!("{error}\n")),
     })
 }

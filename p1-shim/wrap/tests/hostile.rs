@@ -141,7 +141,8 @@ fn check(input: &[u8], shims: &Shims<'_>) -> Result<bool> {
     for way in WAYS {
         match wrap_as(way, input, shims) {
             Ok(wrapped) => {
-                Validator::new_with_features(WasmFeatures::all()).validate_all(&wrapped.artifact.to_bytes())?;
+                Validator::new_with_features(WasmFeatures::all())
+                    .validate_all(&wrapped.artifact.to_bytes())?;
                 accepted = true;
             }
             Err(error @ (Error::Bug(_) | Error::Shim(_))) => return Err(error.into()),
@@ -235,7 +236,11 @@ fn generated_modules_keep_their_exports() -> Result<()> {
                 expected.push(memory);
             }
         }
-        assert_eq!(exports(&wrapped.artifact.to_bytes())?, expected, "round {round}");
+        assert_eq!(
+            exports(&wrapped.artifact.to_bytes())?,
+            expected,
+            "round {round}"
+        );
     }
     assert!(merged > 200, "{merged} of 600 merged");
     Ok(())

@@ -216,7 +216,10 @@ fn own_results_are_not_wrapped_again() -> Result<()> {
         );
         assert_eq!(refusal(&wrapped.artifact.to_bytes()), message);
         assert_eq!(core_refusal(&wrapped.artifact.to_bytes()), message);
-        assert_eq!(wrap::inspect(&wrapped.artifact.to_bytes())?.reach, wrapped.reach);
+        assert_eq!(
+            wrap::inspect(&wrapped.artifact.to_bytes())?.reach,
+            wrapped.reach
+        );
     }
     Ok(())
 }
@@ -563,7 +566,10 @@ fn embedded_images_are_found_again() -> Result<()> {
             assert_eq!(wrap::embedded_image(&wrapped.artifact.to_bytes())?, image);
         }
     }
-    assert_eq!(wrap::embedded_image(&wat::parse_str("(module)")?.into())?, None);
+    assert_eq!(
+        wrap::embedded_image(&wat::parse_str("(module)")?.into())?,
+        None
+    );
     Ok(())
 }
 

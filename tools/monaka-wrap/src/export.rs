@@ -124,15 +124,13 @@ fn persist(file: tempfile::NamedTempFile, target: &Path, existing: Existing) -> 
 
 /// Renames a directory that is complete. One that is there is moved away first, as a directory
 /// cannot be replaced in one step.
-fn move_into_place(
-    place: tempfile::TempDir,
-    target: &Path,
-    existing: Existing,
-) -> io::Result<()> {
+fn move_into_place(place: tempfile::TempDir, target: &Path, existing: Existing) -> io::Result<()> {
     let is_there = fs::symlink_metadata(target).is_ok();
     if is_there && existing == Existing::Replace {
         let beside = place.path().parent().unwrap_or(Path::new("."));
-        let old = tempfile::Builder::new().prefix(".monaka-wrap-").tempdir_in(beside)?;
+        let old = tempfile::Builder::new()
+            .prefix(".monaka-wrap-")
+            .tempdir_in(beside)?;
         fs::rename(target, old.path().join("old"))?;
         if let Err(error) = fs::rename(place.path(), target) {
             fs::rename(old.path().join("old"), target)?;

@@ -41,7 +41,9 @@ pub(crate) enum Failure {
     #[error("--mount {}: with it, the files to embed take more than {}; embed less, or leave out what is not used", path.display(), size::display(*limit))]
     TooMuch { path: PathBuf, limit: u64 },
 
-    #[error("SOURCE_DATE_EPOCH is {0:?}, not a number of seconds since 1970; unset it or use --mtime")]
+    #[error(
+        "SOURCE_DATE_EPOCH is {0:?}, not a number of seconds since 1970; unset it or use --mtime"
+    )]
     Epoch(OsString),
 
     #[error("{}: has no files in it: neither a saved image nor a wrapped artifact", path.display())]

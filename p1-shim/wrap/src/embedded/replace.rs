@@ -110,7 +110,8 @@ impl Place {
             let mut memory = memory?;
             if index == last {
                 let pages = u64::from(self.len).div_ceil(PAGE);
-                let resized = |old: u64| (old.saturating_sub(self.old_pages) + pages).min(MAX_PAGES);
+                let resized =
+                    |old: u64| (old.saturating_sub(self.old_pages) + pages).min(MAX_PAGES);
                 memory.initial = resized(memory.initial);
                 memory.maximum = memory.maximum.map(resized);
             }
@@ -143,8 +144,11 @@ impl Place {
     ) -> Result<Vec<Bytes>, Error> {
         let segments: SectionLimited<'_, Data<'_>> = sections::reader(module, range.clone())?;
         let last = last_offset(segments.clone())?.ok_or(Error::NoImagePlace)?;
-        let Some(DataKind::Active { memory_index, .. }) =
-            segments.into_iter().last().transpose()?.map(|data| data.kind)
+        let Some(DataKind::Active { memory_index, .. }) = segments
+            .into_iter()
+            .last()
+            .transpose()?
+            .map(|data| data.kind)
         else {
             return Err(Error::NoImagePlace);
         };

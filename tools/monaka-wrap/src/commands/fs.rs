@@ -138,7 +138,13 @@ pub(crate) fn execute(command: &FsCommand, verbosity: &Verbosity) -> Result<Exit
         } => {
             let path = relative(path)?;
             let root = source.open()?.files.root();
-            export(&root, &path, MemDescriptor::mode, host, Existing::with_force(*force))?;
+            export(
+                &root,
+                &path,
+                MemDescriptor::mode,
+                host,
+                Existing::with_force(*force),
+            )?;
         }
         FsCommand::Export {
             source,
@@ -146,7 +152,13 @@ pub(crate) fn execute(command: &FsCommand, verbosity: &Verbosity) -> Result<Exit
             force,
         } => {
             let root = source.open()?.files.root();
-            export(&root, "", MemDescriptor::mode, host, Existing::with_force(*force))?;
+            export(
+                &root,
+                "",
+                MemDescriptor::mode,
+                host,
+                Existing::with_force(*force),
+            )?;
         }
         FsCommand::Df { source } => df(&source.open()?)?,
         FsCommand::Import {
@@ -184,7 +196,10 @@ impl<M> Listing<M> {
         let mut pending = vec![start.clone()];
         while let Some(path) = pending.pop() {
             let directory = open(root, &path).map_err(|code| failed(&path, code))?;
-            let mut entries = directory.read_dir().map_err(|code| failed(&path, code))?.entries;
+            let mut entries = directory
+                .read_dir()
+                .map_err(|code| failed(&path, code))?
+                .entries;
             entries.sort_by(|a, b| a.name.cmp(&b.name));
             let mut inner = Vec::new();
             for entry in &entries {
@@ -220,8 +235,16 @@ impl<M> Listing<M> {
                 let target = root.readlink_at(path).map_err(failed)?;
                 ('l', 0o777, format!(" -> {target}"))
             }
-            FileType::Directory => ('d', (self.mode)(&open(root, path).map_err(failed)?), String::new()),
-            FileType::RegularFile => ('-', (self.mode)(&open(root, path).map_err(failed)?), String::new()),
+            FileType::Directory => (
+                'd',
+                (self.mode)(&open(root, path).map_err(failed)?),
+                String::new(),
+            ),
+            FileType::RegularFile => (
+                '-',
+                (self.mode)(&open(root, path).map_err(failed)?),
+                String::new(),
+            ),
         };
         let (seconds, nanoseconds) = stat.modification.parts();
         writeln!(
@@ -277,7 +300,11 @@ fn stat<D: Descriptor>(root: &D, path: &str) -> Result<(), Failure> {
         ("inode", ino.0.to_string()),
         ("links", link_count.to_string()),
     ];
-    let times = [("modified", modification), ("changed", change), ("accessed", access)];
+    let times = [
+        ("modified", modification),
+        ("changed", change),
+        ("accessed", access),
+    ];
     lines.extend(times.map(|(label, time)| {
         let (seconds, nanoseconds) = time.parts();
         (label, format!("{seconds}.{nanoseconds:09}"))

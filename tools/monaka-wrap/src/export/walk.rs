@@ -98,7 +98,9 @@ impl<'w, M> Walk<'w, M> {
     }
 
     fn full(&self, path: &str) -> String {
-        let parts = [self.base, path].into_iter().filter(|part| !part.is_empty());
+        let parts = [self.base, path]
+            .into_iter()
+            .filter(|part| !part.is_empty());
         format!("/{}", parts.collect::<Vec<_>>().join("/"))
     }
 
@@ -115,14 +117,18 @@ impl<'w, M> Walk<'w, M> {
         while let Some((path, directory)) = pending.pop() {
             let stat = directory.stat().map_err(|code| self.stopped(&path, code))?;
             sink.directory(&path, self.attributes(&directory, &stat))?;
-            let listing = directory.read_dir().map_err(|code| self.stopped(&path, code))?;
+            let listing = directory
+                .read_dir()
+                .map_err(|code| self.stopped(&path, code))?;
             for entry in listing.entries {
                 let below = match path.as_str() {
                     "" => entry.name.clone(),
                     path => format!("{path}/{}", entry.name),
                 };
                 match entry.file_type {
-                    FileType::SymbolicLink => self.symlink(&directory, &entry.name, &below, sink)?,
+                    FileType::SymbolicLink => {
+                        self.symlink(&directory, &entry.name, &below, sink)?
+                    }
                     FileType::Directory | FileType::RegularFile => {
                         let inode = open(&directory, &entry.name, PathFlags::empty())
                             .map_err(|code| self.stopped(&below, code))?;

@@ -140,7 +140,9 @@ impl Unpacking<'_, '_> {
         let attributes = attributes(&mut entry)?;
         let kind = entry.header().entry_type();
         if below.is_empty() && !matches!(kind, EntryType::Directory | EntryType::XGlobalHeader) {
-            return Ok(self.layer.unfit("", "an entry has no name; pack it again")?);
+            return Ok(self
+                .layer
+                .unfit("", "an entry has no name; pack it again")?);
         }
         let what = match kind {
             EntryType::Directory => Ok(What::Directory),
@@ -163,11 +165,7 @@ impl Unpacking<'_, '_> {
         Ok(())
     }
 
-    fn file<R: Read>(
-        &mut self,
-        below: &str,
-        entry: &mut Entry<'_, R>,
-    ) -> Result<What, Broken> {
+    fn file<R: Read>(&mut self, below: &str, entry: &mut Entry<'_, R>) -> Result<What, Broken> {
         let size = entry.size();
         self.layer.reserve(below, size)?;
         let mut content = Vec::new();
@@ -221,7 +219,8 @@ fn symlink<R: Read>(below: &str, entry: &Entry<'_, R>) -> Result<What, String> {
 
 /// The name of an entry without slashes at its ends and without dots.
 fn clean(name: &[u8]) -> Result<String, &'static str> {
-    let name = str::from_utf8(name).map_err(|_| "the name is not UTF-8; rename it or leave it out")?;
+    let name =
+        str::from_utf8(name).map_err(|_| "the name is not UTF-8; rename it or leave it out")?;
     let mut parts = Vec::new();
     for part in name.split('/').filter(|part| !matches!(*part, "" | ".")) {
         if part == ".." {

@@ -51,10 +51,15 @@ impl Walk<'_, '_> {
 
     fn directory(&mut self, below: &str, metadata: &Metadata) -> Result<(), Failure> {
         let host = self.at(below);
-        let entries = fs::read_dir(&host).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+        let entries =
+            fs::read_dir(&host).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
         let mut entries = match entries {
             Ok(entries) => entries,
-            Err(error) => return self.layer.unfit(below, format_args!("{error}; leave it out")),
+            Err(error) => {
+                return self
+                    .layer
+                    .unfit(below, format_args!("{error}; leave it out"));
+            }
         };
         self.layer.directory(below, attributes(metadata));
         entries.sort_by_key(fs::DirEntry::file_name);
@@ -69,7 +74,9 @@ impl Walk<'_, '_> {
             let below = join(below, name);
             match entry.metadata() {
                 Ok(metadata) => self.node(&below, &metadata)?,
-                Err(error) => self.layer.unfit(&below, format_args!("{error}; leave it out"))?,
+                Err(error) => self
+                    .layer
+                    .unfit(&below, format_args!("{error}; leave it out"))?,
             }
         }
         Ok(())
@@ -86,7 +93,11 @@ impl Walk<'_, '_> {
         self.layer.reserve(below, metadata.len())?;
         let content = match fs::read(self.at(below)) {
             Ok(content) => content,
-            Err(error) => return self.layer.unfit(below, format_args!("{error}; leave it out")),
+            Err(error) => {
+                return self
+                    .layer
+                    .unfit(below, format_args!("{error}; leave it out"));
+            }
         };
         if metadata.nlink() > 1 {
             self.first_names.insert(inode, below.to_owned());
@@ -98,7 +109,11 @@ impl Walk<'_, '_> {
     fn symlink(&mut self, below: &str, metadata: &Metadata) -> Result<(), Failure> {
         let target = match fs::read_link(self.at(below)) {
             Ok(target) => target,
-            Err(error) => return self.layer.unfit(below, format_args!("{error}; leave it out")),
+            Err(error) => {
+                return self
+                    .layer
+                    .unfit(below, format_args!("{error}; leave it out"));
+            }
         };
         let inside = if target.is_absolute() {
             let Some(inside) = self.inside(&target)? else {
