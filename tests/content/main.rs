@@ -3,4 +3,5 @@
 mod damage;
 mod mounts;
 mod round_trip;
+mod saving;
 mod support;

@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::fs::FsCommand;
 use crate::mount::Mount;
+use crate::save::SaveArgs;
 use crate::size;
 
 /// Gives any WASI program a virtual file system that is independent of the host.
@@ -61,7 +62,7 @@ fn lacks_command(words: &[OsString]) -> bool {
 pub(crate) enum Command {
     /// Wrap a program into one that brings its own file system (the default command).
     Wrap(WrapArgs),
-    /// Wrap a program in memory and run it; nothing of the host is visible to it.
+    /// Run a program on files in memory; nothing of the host is visible to it.
     Run(RunArgs),
     /// Say what a file is, what it can reach and how it would be wrapped.
     Inspect(InspectArgs),
@@ -223,6 +224,8 @@ pub(crate) struct WrapArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Via {
+    /// Run the module as it is, on files that this process holds.
+    Host,
     /// Wrap into a component and run that.
     Component,
     /// Wrap into a core module and run that.
@@ -237,11 +240,14 @@ pub(crate) struct RunArgs {
     pub(crate) input: PathBuf,
 
     /// How to run it.
-    #[arg(long, value_name = "WAY", default_value = "component")]
+    #[arg(long, value_name = "WAY", default_value = "host")]
     pub(crate) via: Via,
 
     #[command(flatten)]
     pub(crate) content: ContentArgs,
+
+    #[command(flatten)]
+    pub(crate) save: SaveArgs,
 
     /// Set an environment variable; the host's are not passed on.
     #[arg(long, value_name = "K=V", value_parser = variable)]

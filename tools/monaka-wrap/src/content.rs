@@ -6,6 +6,7 @@ use std::path::Path;
 use bytes::Bytes;
 use fs_core::image::{Image, ImageBuilder, ImageError, Origin, Preopening, Settings};
 use fs_core::{Clock, ErrorCode, Limits, MemFs, Timestamp};
+use vfs_host::WallTime;
 
 use crate::args::{ContentArgs, MountArgs, Mtime};
 use crate::failure::Failure;
@@ -122,6 +123,26 @@ pub(crate) fn image_in(path: &Path, bytes: &Bytes) -> Result<Image, Failure> {
     })?;
     image.verify().map_err(damaged)?;
     Ok(image)
+}
+
+/// The files themselves, and what else the program finds; `say` gets what the user should know.
+///
+/// # Errors
+/// As [`embedded`].
+pub(crate) fn files(args: &ContentArgs, say: impl FnMut(&str)) -> Result<Files, Failure> {
+    let Embedded { image, warnings } = embedded(args)?;
+    warnings.iter().map(String::as_str).for_each(say);
+    let image = Image::parse(image)?;
+    Ok(Files {
+        files: MemFs::from_image(WallTime, &image)?,
+        settings: image.settings().clone(),
+    })
+}
+
+/// Files for a program that is not wrapped.
+pub(crate) struct Files {
+    pub(crate) files: MemFs,
+    pub(crate) settings: Settings,
 }
 
 /// Starts from the image as the program will, so that what is wrong is said now.

@@ -10,6 +10,7 @@ mod mount;
 mod output;
 mod progress;
 mod runtime;
+mod save;
 mod size;
 mod wrapping;
 

@@ -67,7 +67,9 @@ impl SaveArgs {
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let trees = self.save.iter().map(|save| &save.host);
         let existing = Existing::with_force(self.force);
-        trees.chain(&self.save_image).try_for_each(|host| check(host, existing))
+        trees
+            .chain(&self.save_image)
+            .try_for_each(|host| check(host, existing))
     }
 
     /// Copies what is asked for out of `files`.
