@@ -355,7 +355,7 @@ impl Unmergeable {
             }
             Self::StockCore => "leave out --emit core or --adapter stock",
             Self::ImageTooLarge { .. } => {
-                "embed less, leave out what is not used (run --record, then --only), or serve the files"
+                "embed less, or run the module with run --via host, which keeps files outside of it"
             }
             Self::ModuleTooLarge { .. } => "link less into it",
             Self::Feature { .. } => "rebuild it without that feature",

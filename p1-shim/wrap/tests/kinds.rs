@@ -597,9 +597,9 @@ fn stages_tell_what_was_replaced_and_left_out() -> Result<()> {
             "merge: bound 1 preview1 imports to the shim, which keeps its own files",
             "merge: replaced env.abort by a function that traps",
             "merge: left out custom sections that no longer hold: .debug_info",
-            "embed: placed 5 bytes in the file system's memory",
             "lift: made a component of the world that the shim imports and exports",
             "validate: the result is valid and imports no file access",
+            "embed: placed 5 bytes in the file system's memory",
         ]
     );
     Ok(())
