@@ -47,7 +47,7 @@ fn a_saved_image_is_where_the_next_run_goes_on() {
 fn saving_is_refused_where_files_are_inside_the_program() {
     for via in ["component", "core", "stock"] {
         let fill = program("fill.wat");
-        let line = fail(["run", "--via", via, "--save", "/=out", &fill]);
+        let line = fail(["run", "--quiet", "--via", via, "--save", "/=out", &fill]);
         assert!(
             line.contains("--save") && line.contains("--via host"),
             "{line}"
