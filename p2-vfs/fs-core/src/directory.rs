@@ -10,7 +10,7 @@ use crate::tree::InodeId;
 use crate::types::{DirEntry, FileType};
 
 /// A name and the inode behind it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Dentry {
     pub(crate) name: Box<str>,
     pub(crate) child: InodeId,
@@ -29,7 +29,7 @@ pub(crate) enum Place {
 
 /// The names of a directory: those of the lower tree in its order, then the others in the order in
 /// which they came.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Directory {
     pub(crate) parent: InodeId,
     lower: Option<Box<LowerNames>>,
@@ -40,7 +40,7 @@ pub(crate) struct Directory {
 }
 
 /// What a directory has of its lower tree.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct LowerNames {
     id: LowerId,
     count: usize,
@@ -120,6 +120,19 @@ impl Directory {
             }
         }
         Ok(entries)
+    }
+
+    /// Makes all names its own, after those of the lower tree have been copied up.
+    pub(crate) fn detach(&mut self) {
+        self.lower = None;
+        for dentry in self.slots.iter_mut().flatten() {
+            dentry.place = Place::Own;
+        }
+    }
+
+    /// What is behind its own names and those that were copied up.
+    pub(crate) fn children(&self) -> impl Iterator<Item = InodeId> {
+        self.slots.iter().flatten().map(|dentry| dentry.child)
     }
 
     /// The inode behind a name that only the lower tree has.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::content::Content;
+use crate::error_code::Result;
 use crate::lower::{LowerInode, Mutability};
 use crate::space::Space;
 use crate::types::{FileType, Ino, Stat, Timestamp};
@@ -105,7 +106,7 @@ impl Inode {
             access: lower.access.max(EARLIEST),
             modification: lower.modification.max(EARLIEST),
             change: lower.change.max(EARLIEST),
-            content: Content::embedded(lower.content, space.clone()),
+            content: Content::over(lower.content, space.clone()),
         };
         Self {
             ino: lower.ino,
@@ -115,6 +116,25 @@ impl Inode {
             record: RwLock::new(record),
             space,
         }
+    }
+
+    /// The inode as it is now, its content shared from now on.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`; nothing has changed then.
+    pub(crate) fn freeze(&self) -> Result<LowerInode> {
+        let mut record = self.write();
+        Ok(LowerInode {
+            content: record.content.freeze()?,
+            ino: self.ino,
+            kind: self.kind.clone(),
+            mode: self.mode,
+            link_count: record.link_count,
+            access: record.access,
+            modification: record.modification,
+            change: record.change,
+            mutability: self.mutability,
+        })
     }
 
     /// Its permission bits.

@@ -3,8 +3,7 @@
 
 use std::fmt::Debug;
 
-use bytes::Bytes;
-
+use crate::content::Frozen;
 use crate::error_code::Result;
 use crate::inode::InodeKind;
 use crate::types::{FileType, Ino, Timestamp};
@@ -19,6 +18,11 @@ pub(crate) struct LowerId(pub(crate) u32);
 pub(crate) trait Lower: Debug + Send + Sync {
     /// The root directory.
     fn root(&self) -> LowerId;
+
+    /// How many trees lie below this one. Each makes the first look at a name a little longer.
+    fn depth(&self) -> u32 {
+        0
+    }
 
     /// What is needed to go on with the inode elsewhere.
     fn inode(&self, id: LowerId) -> Result<LowerInode>;
@@ -38,7 +42,7 @@ pub(crate) trait Lower: Debug + Send + Sync {
 }
 
 /// An inode of a lower tree.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct LowerInode {
     pub(crate) ino: Ino,
     pub(crate) kind: InodeKind,
@@ -49,7 +53,7 @@ pub(crate) struct LowerInode {
     pub(crate) change: Timestamp,
     pub(crate) mutability: Mutability,
     /// Empty unless the inode is a file.
-    pub(crate) content: Bytes,
+    pub(crate) content: Frozen,
 }
 
 /// Whether an inode, and the names in it, may be changed.

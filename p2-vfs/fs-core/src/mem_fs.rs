@@ -44,7 +44,7 @@ pub(crate) struct Shared {
     pub(crate) space: Arc<Space>,
     clock: Box<dyn Clock>,
     pace: &'static Pace,
-    next_ino: AtomicU64,
+    pub(crate) next_ino: AtomicU64,
     pub(crate) preopens: Vec<(String, String)>,
 }
 
@@ -223,15 +223,15 @@ impl MemFsBuilder {
         self.finish(Tree::new(Arc::new(root)), space, 2)
     }
 
-    /// Makes it over a tree of `inodes` inodes, numbered from 1.
+    /// Makes it over a tree of `inodes` inodes, whose numbers are below `next_ino`.
     ///
     /// # Errors
     /// As [`MemFsBuilder::build`]; `Io` (the lower tree has no root).
-    pub(crate) fn over(self, lower: Arc<dyn Lower>, inodes: u64) -> Result<MemFs> {
+    pub(crate) fn over(self, lower: Arc<dyn Lower>, inodes: u64, next_ino: u64) -> Result<MemFs> {
         let space = Arc::new(Space::new(self.limits));
         space.charge_inodes(inodes)?;
-        let tree = Tree::over(lower, &space)?;
-        self.finish(tree, space, inodes + 1)
+        let tree = Tree::over(lower, inodes, &space)?;
+        self.finish(tree, space, next_ino)
     }
 
     fn finish(self, tree: Tree, space: Arc<Space>, next_ino: u64) -> Result<MemFs> {

@@ -167,7 +167,11 @@ impl Space {
     }
 }
 
-fn new_page() -> Result<PageBytes> {
+/// A page that nobody had before.
+///
+/// # Errors
+/// `InsufficientSpace`: the allocator has none.
+pub(crate) fn new_page() -> Result<PageBytes> {
     let mut bytes = Vec::new();
     bytes
         .try_reserve_exact(PAGE_SIZE + BLOCK)

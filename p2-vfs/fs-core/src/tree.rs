@@ -10,10 +10,14 @@ use slab::Slab;
 
 use crate::directory::{Dentry, Directory, Place};
 use crate::error_code::{ErrorCode, Result};
+use crate::frozen_tree::{FrozenNode, FrozenTree};
 use crate::inode::{Inode, InodeKind};
 use crate::lower::{Lower, LowerId};
 use crate::space::Space;
 use crate::types::{DirEntry, Ino};
+
+/// How many trees lie on each other at most.
+const MAX_DEPTH: u32 = 16;
 
 /// Where an inode is in the tree. The number tells a slot's present inode from earlier ones: it
 /// is the slot's generation.
@@ -21,6 +25,13 @@ use crate::types::{DirEntry, Ino};
 pub(crate) struct InodeId {
     slot: u32,
     pub(crate) ino: Ino,
+}
+
+impl InodeId {
+    /// Where the inode is once its tree is frozen.
+    pub(crate) fn lower_id(self) -> LowerId {
+        LowerId(self.slot)
+    }
 }
 
 #[derive(Debug)]
@@ -61,6 +72,8 @@ pub(crate) struct Tree {
     lower: Option<Arc<dyn Lower>>,
     /// The inodes with several names in the lower tree of which one was touched.
     linked: HashMap<LowerId, InodeId>,
+    /// How many inodes have a name, those of the lower tree among them.
+    named: u64,
 }
 
 impl Tree {
@@ -81,14 +94,15 @@ impl Tree {
             root: id,
             lower: None,
             linked: HashMap::new(),
+            named: 1,
         }
     }
 
-    /// The tree that begins as `lower` is. Its inodes are charged to `space`.
+    /// The tree that begins as `lower` is. Its inodes are charged to `space`, all of them.
     ///
     /// # Errors
     /// `Io` (the root is no directory), `InsufficientSpace`.
-    pub(crate) fn over(lower: Arc<dyn Lower>, space: &Arc<Space>) -> Result<Self> {
+    pub(crate) fn over(lower: Arc<dyn Lower>, inodes: u64, space: &Arc<Space>) -> Result<Self> {
         let inode = lower.inode(lower.root())?;
         if !matches!(inode.kind, InodeKind::Directory) {
             return Err(ErrorCode::Io);
@@ -100,7 +114,69 @@ impl Tree {
         root.inode.write().link_count = links;
         root.directory = Some(Directory::over(tree.root, lower.root(), count));
         tree.lower = Some(lower);
+        tree.named = inodes;
         Ok(tree)
+    }
+
+    /// How many inodes have a name.
+    pub(crate) fn named(&self) -> u64 {
+        self.named
+    }
+
+    /// The tree as it is now. Contents are shared from now on. Where too many trees lie on each
+    /// other, they become one.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`, `Io` (the lower tree is damaged).
+    pub(crate) fn freeze(&mut self, space: &Arc<Space>) -> Result<FrozenTree> {
+        let is_deep = self
+            .lower
+            .as_ref()
+            .is_some_and(|it| it.depth() >= MAX_DEPTH);
+        if is_deep {
+            self.copy_all_up(space)?;
+        }
+        let mut nodes = Vec::new();
+        let slots = self.nodes.iter().map(|(slot, _)| slot + 1).max();
+        nodes
+            .try_reserve_exact(slots.unwrap_or(0))
+            .map_err(|_| ErrorCode::InsufficientSpace)?;
+        nodes.resize_with(slots.unwrap_or(0), || None);
+        for (slot, node) in &self.nodes {
+            nodes[slot] = Some(FrozenNode {
+                inode: node.inode.freeze()?,
+                directory: node.directory.clone(),
+            });
+        }
+        let linked = self.linked.iter();
+        let linked = linked.filter(|(_, child)| self.inode(**child).is_ok());
+        Ok(FrozenTree {
+            nodes,
+            root: self.root.lower_id(),
+            linked: linked.map(|(id, child)| (*id, child.lower_id())).collect(),
+            lower: self.lower.clone(),
+        })
+    }
+
+    /// Copies everything up, so that the lower tree is not needed any more.
+    fn copy_all_up(&mut self, space: &Arc<Space>) -> Result<()> {
+        let mut directories = vec![self.root];
+        while let Some(directory) = directories.pop() {
+            for entry in self.list(directory)? {
+                match self.look_up(directory, &entry.name) {
+                    Ok(_) => {}
+                    Err(Stop::Error(error)) => return Err(error),
+                    Err(Stop::Untouched(name)) => self.copy_up(name, space)?,
+                }
+            }
+            self.directory_mut(directory)?.detach();
+            let children = self.directory(directory)?.children();
+            let children = children.filter(|child| self.directory(*child).is_ok());
+            directories.extend(children);
+        }
+        self.lower = None;
+        self.linked = HashMap::new();
+        Ok(())
     }
 
     /// The inode behind a name.
@@ -290,6 +366,7 @@ impl Tree {
             file_type,
             place: Place::Own,
         });
+        self.named += 1;
         Ok(child)
     }
 
@@ -390,6 +467,7 @@ impl Tree {
         };
         if is_last {
             self.nodes.remove(child.slot as usize);
+            self.named = self.named.saturating_sub(1);
         }
         Ok(())
     }

@@ -22,10 +22,11 @@ impl MemFs {
     /// `InsufficientSpace` (the limit of inodes).
     pub fn from_image(clock: impl Clock + 'static, image: &Image) -> Result<Self, ImageError> {
         let settings = image.settings();
+        let inodes = u64::from(image.inode_count());
         let mut fs = Self::builder(clock)
             .limits(settings.limits)
             .preopens(Vec::new())
-            .over(Arc::new(image.clone()), image.inode_count().into())
+            .over(Arc::new(image.clone()), inodes, inodes + 1)
             .map_err(|error| match error {
                 ErrorCode::InsufficientSpace => ImageError::InsufficientSpace,
                 _ => ImageError::Inode(0),

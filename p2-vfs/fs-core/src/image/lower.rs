@@ -92,7 +92,7 @@ impl Lower for Image {
             } else {
                 Mutability::Mutable
             },
-            content,
+            content: content.into(),
         })
     }
 
