@@ -23,10 +23,11 @@ pub(crate) fn echo() -> Outcome {
     client
         .start_connect(&network, address)
         .map_err(|code| code.name())?;
-    let accepted = wait(&server, || server.accept()).map_err(|code| code.name())?;
-    let (connection, from_client, to_client) = accepted;
+    // A host may begin to connect only when it is asked whether it is done.
     let connected = wait(&client, || client.finish_connect()).map_err(|code| code.name())?;
     let (from_server, to_server) = connected;
+    let accepted = wait(&server, || server.accept()).map_err(|code| code.name())?;
+    let (connection, from_client, to_client) = accepted;
 
     let source = file.read_via_stream(0).map_err(|_| "read-via-stream")?;
     let back = open(&root(), "back", OpenFlags::CREATE).map_err(|_| "back")?;
