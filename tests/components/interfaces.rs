@@ -80,6 +80,7 @@ fn wrapped(component: &[u8]) -> Result<Wrapped, Error> {
     let guests = Shims {
         p1: artifacts::SHIM_P1,
         p2: artifacts::SHIM_P2,
+        plugged: artifacts::SHIM_PLUGGED,
         vfs: artifacts::VFS,
     };
     wrap::wrap(component, &guests, &Options::default())

@@ -18,10 +18,11 @@ pub fn embedded_image(artifact: &[u8]) -> Result<Option<&[u8]>, Error> {
             Payload::DataSection(section) => data = Some(section),
             // The marker follows the data of the module that it is about.
             Payload::CustomSection(section) if section.name() == marker::SECTION => {
-                let (Some(marker), Some(data)) = (Marker::read(section.data()), data.take()) else {
-                    return Ok(None);
-                };
-                return Ok(find(data, &marker)?);
+                if let (Some(marker), Some(data)) = (Marker::read(section.data()), data.take())
+                    && let Some(image) = find(data, &marker)?
+                {
+                    return Ok(Some(image));
+                }
             }
             _ => {}
         }

@@ -301,6 +301,10 @@ pub enum Unmergeable {
     /// The stock adapter was asked for with [`Emit::Core`](crate::Emit::Core).
     #[error("the stock adapter makes components only")]
     StockCore,
+    /// Files of another component, or of the host, were asked for with
+    /// [`Emit::Core`](crate::Emit::Core).
+    #[error("files of another component are for components only")]
+    PluggedCore,
     /// The embedded image does not fit into the shim's 32-bit memory.
     #[error("the embedded files take {len} bytes, the shim's memory has room for {room}")]
     ImageTooLarge {
@@ -342,6 +346,7 @@ impl Unmergeable {
                 "allow more with --max-guest-memory, or leave --adapter stock out"
             }
             Self::StockCore => "leave out --emit core or --adapter stock",
+            Self::PluggedCore => "leave out --emit core",
             Self::ImageTooLarge { .. } => "embed less",
             Self::ModuleTooLarge { .. } => "link less into it",
             Self::Feature { .. } => "rebuild it without that feature",

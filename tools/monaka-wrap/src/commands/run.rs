@@ -15,6 +15,7 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
     let (emit, adapter) = match args.via {
         Via::Component => (Emit::Component, args.content.adapter),
         Via::Core => (Emit::Core, args.content.adapter),
+        Via::Plugged => (Emit::Component, Adapter::Plugged),
         Via::Stock => (Emit::Component, Adapter::Stock),
     };
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
