@@ -1,4 +1,4 @@
-//! `cargo xtask conformance`: the official preview 1 tests, each wrapped and run in memory.
+//! `cargo xtask conformance`: the official preview 1 tests, each run in memory in every way.
 //!
 //! The tests are a checkout of WebAssembly/wasi-testsuite, branch `prod/testsuite-base`. A JSON
 //! file beside a module says what it is given and what it must answer.
@@ -29,21 +29,33 @@ const TIMEOUT: &str = "60s";
 /// names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Via {
+    /// As it is, on the files of the host's process
+    Host,
     /// Merged with the shim, as a component
     Component,
     /// Merged with the shim, as a core module
     Core,
+    /// Merged with the shim that imports its files, and composed with the VFS component
+    Plugged,
     /// Lifted with the stock adapter and composed with the VFS component
     Stock,
 }
 
 impl Via {
-    const ALL: [Self; 3] = [Self::Component, Self::Core, Self::Stock];
+    const ALL: [Self; 5] = [
+        Self::Host,
+        Self::Component,
+        Self::Core,
+        Self::Plugged,
+        Self::Stock,
+    ];
 
     fn name(self) -> &'static str {
         match self {
+            Self::Host => "host",
             Self::Component => "component",
             Self::Core => "core",
+            Self::Plugged => "plugged",
             Self::Stock => "stock",
         }
     }
