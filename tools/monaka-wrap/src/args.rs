@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::commands::serve::ServeArgs;
 use crate::mount::Mount;
 use crate::size;
 
@@ -64,6 +65,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Say what a file is, what it can reach and how it would be wrapped.
     Inspect(InspectArgs),
+    /// Serve a file system to programs in other processes.
+    Serve(ServeArgs),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
     /// Print the manual page.

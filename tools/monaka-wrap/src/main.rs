@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Wrap(args) => commands::wrap::execute(args, &cli.verbosity),
         Command::Run(args) => commands::run::execute(args, &cli.verbosity),
         Command::Inspect(args) => commands::inspect::execute(args),
+        Command::Serve(args) => commands::serve::execute(args),
         Command::Completions(args) => commands::generate::completions(args),
         Command::Man => commands::generate::man_page(),
     };
