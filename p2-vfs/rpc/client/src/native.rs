@@ -49,41 +49,37 @@ impl Timed for std::os::unix::net::UnixStream {
 #[derive(Debug)]
 pub struct Stream<S> {
     stream: S,
-    /// The time-out that is set, and until when it is good enough: setting it is a system call.
-    patience: Duration,
-    set_at: Option<Moment>,
+    /// The time-out that is set. One that is nearly right is left: setting it is a system call.
+    patience: Option<Duration>,
 }
 
-impl<S: Timed> Stream<S> {
+impl<S> Stream<S> {
     fn new(stream: S) -> Self {
         Self {
             stream,
-            patience: Duration::ZERO,
-            set_at: None,
+            patience: None,
         }
     }
+}
 
-    /// Sees to it that no call waits much longer than until `until`.
-    fn wait_until(&mut self, until: Moment) -> Result<(), LinkError> {
-        let now = now();
-        let time = until.since(now);
-        if time.is_zero() {
-            return Err(LinkError::Timeout);
-        }
-        let slack = time.abs_diff(self.patience);
-        if self.set_at.is_none() || slack > time / 8 {
-            self.stream.set_timeouts(time).map_err(broken)?;
-            self.patience = time;
-            self.set_at = Some(now);
-        }
-        Ok(())
+/// Sees to it that no call waits much longer than until `until`.
+fn wait_until<S: Timed>(stream: &mut Stream<S>, until: Moment) -> Result<(), LinkError> {
+    let time = until.since(now());
+    if time.is_zero() {
+        return Err(LinkError::Timeout);
     }
+    let is_near = |patience: Duration| time.abs_diff(patience) <= time / 8;
+    if !stream.patience.is_some_and(is_near) {
+        stream.stream.set_timeouts(time).map_err(broken)?;
+        stream.patience = Some(time);
+    }
+    Ok(())
 }
 
 impl<S: Timed> Link for Stream<S> {
     fn send(&mut self, mut bytes: &[u8], until: Moment) -> Result<(), LinkError> {
         while !bytes.is_empty() {
-            self.wait_until(until)?;
+            wait_until(self, until)?;
             match self.stream.write(bytes) {
                 Ok(sent) => bytes = &bytes[sent..],
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -102,7 +98,7 @@ impl<S: Timed> Link for Stream<S> {
         let start = buffer.len();
         buffer.resize(start + max, 0);
         let received = loop {
-            let waited = self.wait_until(until);
+            let waited = wait_until(self, until);
             match waited.and_then(|()| self.stream.read(&mut buffer[start..]).map_err(broken)) {
                 Ok(0) => break Err(LinkError::Broken("the server closed the connection".into())),
                 received => break received,
