@@ -14,7 +14,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use tempfile::TempDir;
 
 /// What `run --via` can be.
-const MODES: [&str; 2] = ["component", "core"];
+const MODES: [&str; 3] = ["host", "component", "core"];
 
 /// The C programs of `tests/differential/c` that print what they observe.
 const OBSERVERS: [&str; 10] = [

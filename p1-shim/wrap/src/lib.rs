@@ -56,6 +56,7 @@ mod stage;
 mod stock;
 mod validate;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use detect::Binary;
@@ -216,6 +217,18 @@ pub fn wrap(input: &[u8], shims: &Shims<'_>, options: &Options) -> Result<Wrappe
         stages,
         reach,
     })
+}
+
+/// The binary of a module or component that may be text.
+///
+/// # Errors
+/// [`Error::Text`] or [`Error::Malformed`] for what does not parse, [`Error::Unsupported`] for
+/// what is no WebAssembly.
+pub fn binary(input: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+    match detect::binary(input)? {
+        Binary::Module(bytes) | Binary::Component(bytes) => Ok(bytes),
+        Binary::Other(kind) => Err(kind.into()),
+    }
 }
 
 fn check_size(input: &[u8]) -> Result<(), Unmergeable> {

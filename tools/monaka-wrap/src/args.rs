@@ -61,7 +61,7 @@ fn lacks_command(words: &[OsString]) -> bool {
 pub(crate) enum Command {
     /// Wrap a program into one that brings its own file system (the default command).
     Wrap(WrapArgs),
-    /// Wrap a program in memory and run it; nothing of the host is visible to it.
+    /// Run a program on files in memory; nothing of the host is visible to it.
     Run(RunArgs),
     /// Say what a file is, what it can reach and how it would be wrapped.
     Inspect(InspectArgs),
@@ -194,6 +194,8 @@ pub(crate) struct WrapArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Via {
+    /// Run the module as it is, on files that this process holds.
+    Host,
     /// Wrap into a component and run that.
     Component,
     /// Wrap into a core module and run that.
@@ -208,7 +210,7 @@ pub(crate) struct RunArgs {
     pub(crate) input: PathBuf,
 
     /// How to run it.
-    #[arg(long, value_name = "WAY", default_value = "component")]
+    #[arg(long, value_name = "WAY", default_value = "host")]
     pub(crate) via: Via,
 
     #[command(flatten)]

@@ -5,6 +5,7 @@ use std::env;
 use bytes::Bytes;
 use fs_core::image::{Image, ImageBuilder, ImageError, Origin, Preopening, Settings};
 use fs_core::{Clock, Limits, MemFs, Timestamp};
+use vfs_host::WallTime;
 
 use crate::args::ContentArgs;
 use crate::failure::Failure;
@@ -48,6 +49,24 @@ pub(crate) fn image(args: &ContentArgs) -> Result<Vec<u8>, Failure> {
     let bytes = Bytes::from(image.finish(&settings));
     check(&bytes, args)?;
     Ok(bytes.into())
+}
+
+/// The files themselves, and what else the program finds.
+///
+/// # Errors
+/// As [`image`].
+pub(crate) fn files(args: &ContentArgs) -> Result<Files, Failure> {
+    let image = Image::parse(Bytes::from(image(args)?))?;
+    Ok(Files {
+        files: MemFs::from_image(WallTime, &image)?,
+        working_directory: image.settings().working_directory.clone(),
+    })
+}
+
+/// Files for a program that is not wrapped.
+pub(crate) struct Files {
+    pub(crate) files: MemFs,
+    pub(crate) working_directory: Option<String>,
 }
 
 /// Starts from the image as the program will, so that what is wrong is said now.

@@ -1,7 +1,8 @@
-//! Running a wrapped program on wasmtime, with nothing of the host but its standard streams.
+//! Running a program on wasmtime, with nothing of the host but its standard streams.
 
 mod component;
 mod core;
+mod host;
 mod limits;
 
 use std::fs::File;
@@ -9,20 +10,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use self::limits::{MemoryLimit, OutOfMemory};
+use crate::content::Files;
+use crate::failure::Failure;
 use wasmtime::component::Component;
 use wasmtime::{Cache, CacheConfig, Config, Engine, Module, OptLevel, Trap, WasmBacktrace};
 use wasmtime_wasi::cli::InputFile;
 use wasmtime_wasi::{I32Exit, WasiCtxBuilder};
-use wrap::Emit;
 
-use self::limits::{MemoryLimit, OutOfMemory};
-use crate::failure::Failure;
-
-/// A wrapped program and what it is started with.
-#[derive(Debug)]
+/// A program and what it is started with.
 pub(crate) struct Program {
     pub(crate) wasm: Vec<u8>,
-    pub(crate) emit: Emit,
+    pub(crate) form: Form,
     /// The program's own name first.
     pub(crate) args: Vec<String>,
     pub(crate) env: Vec<(String, String)>,
@@ -30,6 +29,16 @@ pub(crate) struct Program {
     pub(crate) timeout: Option<Duration>,
     /// Bytes, over all of its memories.
     pub(crate) max_memory: Option<u64>,
+}
+
+/// What a program is, and with that who answers it.
+pub(crate) enum Form {
+    /// A component that brings its files: wasmtime's WASI 0.2.
+    Component,
+    /// A preview 1 module that brings its files: wasmtime's preview 1.
+    Core,
+    /// A preview 1 module as it was: the files are beside it.
+    Host(Files),
 }
 
 /// A program after compilation.
@@ -56,9 +65,9 @@ impl Program {
         // Without a place for a cache, every run compiles.
         config.cache(Cache::new(CacheConfig::new()).ok());
         let engine = Engine::new(&config).map_err(Failure::Start)?;
-        let code = match self.emit {
-            Emit::Component => Component::new(&engine, &self.wasm).map(Code::Component),
-            Emit::Core => Module::new(&engine, &self.wasm).map(Code::Core),
+        let code = match self.form {
+            Form::Component => Component::new(&engine, &self.wasm).map(Code::Component),
+            Form::Core | Form::Host(_) => Module::new(&engine, &self.wasm).map(Code::Core),
         };
         Ok(Compiled {
             program: self,
@@ -67,15 +76,25 @@ impl Program {
         })
     }
 
+    /// The file that standard input is read from, if it is not this process's own.
+    ///
+    /// # Errors
+    /// `Read`.
+    fn stdin(&self) -> Result<Option<File>, Failure> {
+        let open = |path: &PathBuf| {
+            File::open(path).map_err(|source| Failure::Read {
+                path: path.clone(),
+                source,
+            })
+        };
+        self.stdin.as_ref().map(open).transpose()
+    }
+
     fn context(&self) -> Result<WasiCtxBuilder, Failure> {
         let mut context = WasiCtxBuilder::new();
         context.inherit_stdio().allow_blocking_current_thread(true);
         context.args(&self.args).envs(&self.env);
-        if let Some(path) = &self.stdin {
-            let file = File::open(path).map_err(|source| Failure::Read {
-                path: path.clone(),
-                source,
-            })?;
+        if let Some(file) = self.stdin()? {
             context.stdin(InputFile::new(file));
         }
         Ok(context)
@@ -100,10 +119,16 @@ impl Compiled<'_> {
                 engine.increment_epoch();
             });
         }
-        let context = self.program.context()?;
-        let ended = match &self.code {
-            Code::Component(code) => component::run(self.program, &self.engine, code, context),
-            Code::Core(code) => core::run(self.program, &self.engine, code, context),
+        let program = self.program;
+        let ended = match (&self.code, &program.form) {
+            (Code::Component(code), _) => {
+                component::run(program, &self.engine, code, program.context()?)
+            }
+            (Code::Core(code), Form::Host(files)) => {
+                let guest = host::guest(program, files)?;
+                host::run(program, &self.engine, code, guest)
+            }
+            (Code::Core(code), _) => core::run(program, &self.engine, code, program.context()?),
         };
         match ended {
             Ok(code) => Ok(code),

@@ -1,4 +1,4 @@
-//! `cargo xtask conformance`: the official preview 1 tests, each wrapped and run in memory.
+//! `cargo xtask conformance`: the official preview 1 tests, each run in memory in every way.
 //!
 //! The tests are a checkout of WebAssembly/wasi-testsuite, branch `prod/testsuite-base`. A JSON
 //! file beside a module says what it is given and what it must answer.
@@ -29,6 +29,8 @@ const TIMEOUT: &str = "60s";
 /// names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Via {
+    /// As it is, on the files of the host's process
+    Host,
     /// Merged with the shim, as a component
     Component,
     /// Merged with the shim, as a core module
@@ -38,10 +40,11 @@ pub enum Via {
 }
 
 impl Via {
-    const ALL: [Self; 3] = [Self::Component, Self::Core, Self::Stock];
+    const ALL: [Self; 4] = [Self::Host, Self::Component, Self::Core, Self::Stock];
 
     fn name(self) -> &'static str {
         match self {
+            Self::Host => "host",
             Self::Component => "component",
             Self::Core => "core",
             Self::Stock => "stock",

@@ -3,32 +3,35 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use wrap::Emit;
+use wrap::{Emit, Inspection, Kind};
 
-use crate::args::{Adapter, RunArgs, Verbosity, Via};
+use crate::args::{Adapter, ContentArgs, RunArgs, Verbosity, Via};
+use crate::content;
 use crate::failure::Failure;
+use crate::input;
 use crate::progress::Spinner;
-use crate::runtime::Program;
+use crate::runtime::{Form, Program};
 use crate::wrapping::{explain, warn, wrap_file};
 
 pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
-    let (emit, adapter) = match args.via {
-        Via::Component => (Emit::Component, args.content.adapter),
-        Via::Core => (Emit::Core, args.content.adapter),
-        Via::Stock => (Emit::Component, Adapter::Stock),
-    };
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
-    let wrapped = wrap_file(&args.input, emit, adapter, &args.content)?;
-    if args.content.explain || verbosity.verbose {
-        spinner.suspend(|| explain(&wrapped));
-    } else if matches!(adapter, Adapter::Stock) && !verbosity.quiet {
-        spinner.suspend(|| warn(&wrapped));
-    }
+    let (wasm, form) = match args.via {
+        Via::Host => unwrapped(args, verbosity, &spinner)?,
+        Via::Component => wrapped(
+            args,
+            Emit::Component,
+            args.content.adapter,
+            verbosity,
+            &spinner,
+        )?,
+        Via::Core => wrapped(args, Emit::Core, args.content.adapter, verbosity, &spinner)?,
+        Via::Stock => wrapped(args, Emit::Component, Adapter::Stock, verbosity, &spinner)?,
+    };
     let mut words = vec![program_name(&args.input)];
     words.extend(args.args.iter().cloned());
     let program = Program {
-        wasm: wrapped.bytes,
-        emit,
+        wasm,
+        form,
         args: words,
         env: args.env.clone(),
         stdin: args.stdin.clone(),
@@ -38,6 +41,84 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
     let compiled = program.compile()?;
     drop(spinner);
     compiled.run()
+}
+
+/// The program with its files in it.
+fn wrapped(
+    args: &RunArgs,
+    emit: Emit,
+    adapter: Adapter,
+    verbosity: &Verbosity,
+    spinner: &Spinner,
+) -> Result<(Vec<u8>, Form), Failure> {
+    let wrapped = wrap_file(&args.input, emit, adapter, &args.content)?;
+    if args.content.explain || verbosity.verbose {
+        spinner.suspend(|| explain(&wrapped));
+    } else if matches!(adapter, Adapter::Stock) && !verbosity.quiet {
+        spinner.suspend(|| warn(&wrapped));
+    }
+    let form = match emit {
+        Emit::Component => Form::Component,
+        Emit::Core => Form::Core,
+    };
+    Ok((wrapped.bytes, form))
+}
+
+/// The program as it is, and the files beside it.
+fn unwrapped(
+    args: &RunArgs,
+    verbosity: &Verbosity,
+    spinner: &Spinner,
+) -> Result<(Vec<u8>, Form), Failure> {
+    check_options(&args.content)?;
+    let input = input::read(&args.input)?;
+    let blamed = |source| Failure::Wrap {
+        path: args.input.clone(),
+        source,
+    };
+    let inspection = wrap::inspect(&input).map_err(blamed)?;
+    match &inspection.kind {
+        Kind::Command => {}
+        Kind::Unsupported(kind) => return Err(blamed(kind.clone().into())),
+        // Components, and programs that were wrapped before, bring or are given what they need.
+        Kind::Reactor | Kind::Component | Kind::LiftedComponent => {
+            let adapter = args.content.adapter;
+            return wrapped(args, Emit::Component, adapter, verbosity, spinner);
+        }
+    }
+    if args.content.explain || verbosity.verbose {
+        spinner.suspend(|| explain_host(&inspection));
+    }
+    let wasm = wrap::binary(&input).map_err(blamed)?.into_owned();
+    Ok((wasm, Form::Host(content::files(&args.content)?)))
+}
+
+/// Options that change how a program is wrapped are for the ways that wrap.
+fn check_options(content: &ContentArgs) -> Result<(), Failure> {
+    let unfit = |option| {
+        Err(Failure::Unfit {
+            option,
+            place: "the ways that wrap, such as --via component",
+        })
+    };
+    if matches!(content.adapter, Adapter::Stock) {
+        return unfit("--adapter stock");
+    }
+    if content.max_guest_memory.is_some() {
+        return unfit("--max-guest-memory");
+    }
+    if content.exit_compat {
+        return unfit("--exit-compat");
+    }
+    Ok(())
+}
+
+fn explain_host(inspection: &Inspection) {
+    eprintln!("{:<13}{}", "detect", inspection.kind);
+    eprintln!(
+        "{:<13}its preview1 imports are bound to files that this process holds",
+        "link"
+    );
 }
 
 /// What the program is told that it is called: the file's name, not where it is on the host.
