@@ -65,6 +65,9 @@ pub(crate) enum ServeFailure {
         source: rpc_server::TokenFileError,
     },
 
+    #[error("--max-files 0: there is no room for the root directory; allow more")]
+    NoRoom,
+
     #[error("the server cannot be started: {0}")]
     Runtime(io::Error),
 }
@@ -82,10 +85,7 @@ pub(crate) fn execute(args: &ServeArgs) -> Result<ExitCode, Failure> {
     let files = MemFs::builder(StrictClock::default())
         .limits(limits)
         .build();
-    let files = files.map_err(|_| Failure::Unfit {
-        option: "--max-files 0",
-        place: "nothing",
-    })?;
+    let files = files.map_err(|_| ServeFailure::NoRoom)?;
     let rooms = files.clone();
     let server = Server::builder(files)
         .tokens(tokens)
