@@ -30,6 +30,12 @@ impl Log {
     }
 
     pub(crate) fn push(&self, entry: Entry) {
+        tracing::info!(
+            operation = ?entry.operation,
+            key = entry.key,
+            status = entry.status,
+            sent = entry.sent,
+        );
         self.lock().push(entry);
     }
 

@@ -7,8 +7,11 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use s3_testd::{ACCESS_KEY, Config, Quirks, SECRET_KEY, Server};
+use tracing_subscriber::EnvFilter;
 
 /// An S3 server in memory, for tests. Prints its URL, then serves until it is killed.
+///
+/// `RUST_LOG=s3_testd=info` shows every request on stderr.
 #[derive(Parser)]
 struct Arguments {
     /// Where to listen; port 0 is any free one.
@@ -37,6 +40,10 @@ struct Arguments {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
     let config = Config {
         listen: arguments.listen,
         latency: Duration::from_millis(arguments.latency_ms),
