@@ -63,7 +63,7 @@ pub enum Source {
 /// # Errors
 /// [`TooLarge`].
 pub fn plan(size: u64) -> Result<Upload, TooLarge> {
-    plan_edit(size, 0, &[0..size])
+    plan_edit(size, 0, &[])
 }
 
 /// Plans the upload of an object of which the store has an earlier version of `base` bytes, and
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn an_edit_uploads_the_parts_it_touches() {
         for (size, base, dirty, local) in [
-            (GIB, GIB, vec![0..1], vec![0]),
+            (GIB, GIB, vec![Range { start: 0, end: 1 }], vec![0]),
             (
                 GIB,
                 GIB,

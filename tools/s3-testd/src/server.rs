@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -260,22 +260,17 @@ fn error(status: StatusCode, code: &str) -> Response<Body> {
     response
 }
 
-/// The same headers, and less than half of the first piece of the body.
+/// The same headers, and half of the first piece of the body.
 fn truncated(response: Response<Body>) -> Response<Body> {
     response.map(|body| {
-        let mut left = 1;
-        let pieces = TryStreamExt::map_err(body, io::Error::other).and_then(move |piece| {
-            let now = left;
-            left -= 1;
-            std::future::ready(match now {
-                1 => Ok(piece.slice(..piece.len() / 2)),
-                _ => Err(io::Error::other(Closed)),
-            })
+        let first = TryStreamExt::map_err(body, io::Error::other).take(1);
+        let half = first.map_ok(|piece| piece.slice(..piece.len() / 2));
+        let end = futures::stream::once(async {
+            // The connection sends what it has when the body makes it wait.
+            tokio::task::yield_now().await;
+            Err(io::Error::other(Closed))
         });
-        // One more item that fails, should the body have been a single piece.
-        let end = futures::stream::once(std::future::ready(Err(io::Error::other(Closed))));
-        let pieces = futures::StreamExt::chain(pieces, end);
-        let frames = pieces.map_ok(http_body::Frame::data);
+        let frames = half.chain(end).map_ok(http_body::Frame::data);
         Body::http_body_unsync(http_body_util::StreamBody::new(frames))
     })
 }
