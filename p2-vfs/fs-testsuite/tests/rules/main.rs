@@ -1,5 +1,6 @@
 //! The rules, one test each, on the file system in memory and on Linux itself.
 
+mod fork;
 mod image;
 #[cfg(target_os = "linux")]
 mod linux;
@@ -8,6 +9,7 @@ mod support;
 
 use std::process::ExitCode;
 
+use fork::ForkSubject;
 use fs_testsuite::{Rule, read_only_rules, rules, two_file_systems_rules, two_preopens_rules};
 use image::ImageSubject;
 use libtest_mimic::{Arguments, Trial};
@@ -26,6 +28,8 @@ fn main() -> ExitCode {
     .collect();
     let over_an_image = [rules(), read_only_rules()].into_iter().flatten();
     trials.extend(over_an_image.map(|rule| on("image", ImageSubject, rule)));
+    let over_a_snapshot = [rules(), read_only_rules()].into_iter().flatten();
+    trials.extend(over_a_snapshot.map(|rule| on("fork", ForkSubject, rule)));
     #[cfg(target_os = "linux")]
     trials.extend(linux::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
