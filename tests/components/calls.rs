@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Output;
 
 use anyhow::{Result, ensure};
+use bytes::Bytes;
 use wit_component::ComponentEncoder;
 
 use crate::support::{Program, VERSIONS, in_version, repository};
@@ -74,9 +75,9 @@ fn embedded_files_are_found_again_in_the_result() -> Result<()> {
     let sample = repository().join("tests/programs/cat.wat");
     let mount = format!("/cat.wat={}", sample.display());
     let wrapped = program.wrap(&["--mount", &mount])?;
-    let image = wrap::embedded_image(&wrapped)?;
+    let image = wrap::embedded_image(&wrapped.clone().into())?;
     let text = fs::read(sample)?;
-    let is_there = |image: &[u8]| image.windows(text.len()).any(|piece| piece == text);
+    let is_there = |image: Bytes| image.windows(text.len()).any(|piece| piece == text);
     assert!(image.is_some_and(is_there));
     assert_eq!(wrap::inspect(&wrapped)?.kind.id(), "already-virtualized");
     Ok(())

@@ -183,7 +183,7 @@ fn whatever_was_exported_is_exported() -> Result<()> {
         + "export wasi:cli/run@0.2.12; export test:api/calls; export plain: func(s: string) -> u64;";
     let program = component(&mut packages(&[api])?, &world)?;
     let wrapped = wrapped(&program)?;
-    let text = wasmprinter::print_bytes(&wrapped.bytes)?;
+    let text = wasmprinter::print_bytes(wrapped.artifact.to_bytes())?;
     let outermost: Vec<_> = text
         .lines()
         .filter_map(|line| line.strip_prefix("  (export "))

@@ -21,21 +21,19 @@ use crate::marker;
 use crate::stage::{Stage, Step};
 use crate::validate;
 
-/// Gives the component `application` a file system of its own that begins with `image`: the VFS,
-/// of which `vfs` is the core module.
+/// Gives the component `application` a file system of its own: the VFS, of which `vfs` is the core
+/// module.
 ///
 /// # Errors
-/// Those of [`check`]; [`Unmergeable::ImageTooLarge`](crate::Unmergeable::ImageTooLarge),
-/// [`ShimFault`](crate::ShimFault), [`Bug::Compose`].
+/// Those of [`check`]; [`ShimFault`](crate::ShimFault), [`Bug::Compose`].
 pub(crate) fn with_vfs(
     application: &[u8],
     vfs: &[u8],
-    image: &[u8],
     names: Names,
     stages: &mut Vec<Stage>,
 ) -> Result<Vec<u8>, Error> {
     let imports = names::imports(application)?;
-    let vfs = vfs::component(vfs, &imports, image, names, stages)?;
+    let vfs = vfs::component(vfs, &imports, names, stages)?;
     let composed = compose(application, &vfs)?;
     stages.push(Stage::note(
         Step::Compose,

@@ -1,9 +1,25 @@
-//! The embedded image of an artifact, found again.
+//! The embedded image of an artifact: found again, and replaced.
+//!
+//! An image is the last data segment of the module that the marker is in. What else depends on it
+//! is that segment's length: the shim's memory, the global that tells the shim, the marker, and the
+//! size of every section around.
 
-use wasmparser::{Data, DataKind, DataSectionReader, Operator, Parser, Payload};
+mod replace;
+mod sections;
 
-use crate::error::Error;
+use bytes::Bytes;
+use wasmparser::{Data, DataKind, DataSectionReader, Operator};
+
+use self::sections::{Inner, Section, SectionId};
+use crate::artifact::Artifact;
+use crate::error::{Error, Unmergeable};
 use crate::marker::{self, Marker};
+
+/// What the component model's engines load as one module.
+const MAX_INNER_MODULE: u64 = 1 << 30;
+
+/// How deeply components are searched. Composition nests two deep.
+const MAX_DEPTH: u32 = 16;
 
 /// The image that [`wrap`](crate::wrap) embedded in `artifact`, a module or a component.
 ///
@@ -11,17 +27,101 @@ use crate::marker::{self, Marker};
 ///
 /// # Errors
 /// [`Error::Malformed`] for what does not parse as a binary module or component.
-pub fn embedded_image(artifact: &[u8]) -> Result<Option<&[u8]>, Error> {
-    let mut data = None;
-    for payload in Parser::new(0).parse_all(artifact) {
-        match payload? {
-            Payload::DataSection(section) => data = Some(section),
-            // The marker follows the data of the module that it is about.
-            Payload::CustomSection(section) if section.name() == marker::SECTION => {
-                let (Some(marker), Some(data)) = (Marker::read(section.data()), data.take()) else {
-                    return Ok(None);
+pub fn embedded_image(artifact: &Bytes) -> Result<Option<Bytes>, Error> {
+    let Some(module) = find(artifact, MAX_DEPTH)? else {
+        return Ok(None);
+    };
+    let Some((data, marker)) = data_and_marker(&module)? else {
+        return Ok(None);
+    };
+    let image = image_of(data, &marker)?;
+    Ok(image.map(|image| artifact.slice_ref(image)))
+}
+
+/// `artifact`, which [`wrap`](crate::wrap) made, with another image; only what depends on the image
+/// changes.
+///
+/// # Errors
+/// [`Error::Malformed`] for what does not parse, [`Error::NoImagePlace`] for what was not wrapped,
+/// [`Unmergeable::ImageTooLarge`].
+pub fn embed(artifact: &Bytes, image: &[Bytes]) -> Result<Artifact, Error> {
+    let mut embedded = Artifact::default();
+    match embed_within(artifact, image, MAX_DEPTH)? {
+        Some(pieces) => embedded.extend(pieces),
+        None => return Err(Error::NoImagePlace),
+    }
+    Ok(embedded)
+}
+
+/// The module with the marker, as it lies in `binary` or in what is nested there.
+fn find(binary: &Bytes, depth: u32) -> Result<Option<Bytes>, Error> {
+    for section in sections::of(binary)? {
+        let Section { id, range, .. } = section?;
+        let found = match sections::inner(binary, id) {
+            Inner::Marker if is_marker(&binary[range.clone()]) => Some(binary.clone()),
+            Inner::Nested if depth > 0 => find(&binary.slice(range), depth - 1)?,
+            Inner::Marker | Inner::Nested | Inner::Other => None,
+        };
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+fn embed_within(binary: &Bytes, image: &[Bytes], depth: u32) -> Result<Option<Vec<Bytes>>, Error> {
+    for section in sections::of(binary)? {
+        let section = section?;
+        let content = binary.slice(section.range.clone());
+        match sections::inner(binary, section.id) {
+            Inner::Marker if is_marker(&content) => {
+                return replace::image(binary, image).map(Some);
+            }
+            Inner::Nested if depth > 0 => {
+                let Some(pieces) = embed_within(&content, image, depth - 1)? else {
+                    continue;
                 };
-                return Ok(find(data, &marker)?);
+                check_inner(&pieces, image)?;
+                return replace::section(binary, &section, pieces).map(Some);
+            }
+            Inner::Marker | Inner::Nested | Inner::Other => {}
+        }
+    }
+    Ok(None)
+}
+
+/// A component of 4 GiB and more could not even be written down, and a module in it has to be
+/// smaller.
+fn check_inner(pieces: &[Bytes], image: &[Bytes]) -> Result<(), Unmergeable> {
+    let whole = len(pieces);
+    if whole > MAX_INNER_MODULE {
+        let len = len(image);
+        let room = MAX_INNER_MODULE.saturating_sub(whole - len);
+        return Err(Unmergeable::ImageTooLarge { len, room });
+    }
+    Ok(())
+}
+
+fn len(pieces: &[Bytes]) -> u64 {
+    pieces.iter().map(|piece| piece.len() as u64).sum()
+}
+
+/// Whether a custom section, by its whole content, is the marker.
+fn is_marker(section: &[u8]) -> bool {
+    section
+        .strip_prefix(&[marker::SECTION.len() as u8])
+        .is_some_and(|rest| rest.starts_with(marker::SECTION.as_bytes()))
+}
+
+fn data_and_marker(module: &Bytes) -> Result<Option<(DataSectionReader<'_>, Marker)>, Error> {
+    let mut data = None;
+    for section in sections::of(module)? {
+        let Section { id, range, .. } = section?;
+        match id {
+            SectionId::DATA => data = Some(sections::reader(module, range)?),
+            SectionId::CUSTOM if is_marker(&module[range.clone()]) => {
+                let marker = Marker::read(&module[range][1 + marker::SECTION.len()..]);
+                return Ok(data.zip(marker));
             }
             _ => {}
         }
@@ -30,7 +130,10 @@ pub fn embedded_image(artifact: &[u8]) -> Result<Option<&[u8]>, Error> {
 }
 
 /// The segment that fills exactly the image's place in the shim's memory, the last of all memories.
-fn find<'a>(data: DataSectionReader<'a>, marker: &Marker) -> wasmparser::Result<Option<&'a [u8]>> {
+fn image_of<'a>(
+    data: DataSectionReader<'a>,
+    marker: &Marker,
+) -> wasmparser::Result<Option<&'a [u8]>> {
     let Some(last) = data.into_iter().last().transpose()? else {
         return Ok(None);
     };

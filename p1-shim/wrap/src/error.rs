@@ -39,6 +39,11 @@ pub enum Error {
     /// The shim breaks the contract that [`Shims`](crate::Shims) states.
     #[error("the shim is unusable: {0}")]
     Shim(ShimFault),
+    /// There is no place for files in the artifact.
+    #[error(
+        "has no place for files: it was not wrapped, not by this version, or opens none; wrap the program again"
+    )]
+    NoImagePlace,
     /// This library made a mistake; the input is not to blame.
     #[error("internal error: {0}")]
     Bug(Bug),
@@ -52,9 +57,11 @@ impl Error {
             Self::Unsupported(kind) => kind.to_string(),
             Self::Unmergeable(obstacle) => obstacle.to_string(),
             Self::Uncomposable(obstacle) => obstacle.to_string(),
-            Self::Text { .. } | Self::Malformed { .. } | Self::Shim(_) | Self::Bug(_) => {
-                self.to_string()
-            }
+            Self::Text { .. }
+            | Self::Malformed { .. }
+            | Self::Shim(_)
+            | Self::NoImagePlace
+            | Self::Bug(_) => self.to_string(),
         }
     }
 
@@ -65,7 +72,11 @@ impl Error {
             Self::Unsupported(kind) => Some(kind.remedy()),
             Self::Unmergeable(obstacle) => Some(obstacle.remedy()),
             Self::Uncomposable(obstacle) => Some(obstacle.remedy()),
-            Self::Text { .. } | Self::Malformed { .. } | Self::Shim(_) | Self::Bug(_) => None,
+            Self::Text { .. }
+            | Self::Malformed { .. }
+            | Self::Shim(_)
+            | Self::NoImagePlace
+            | Self::Bug(_) => None,
         }
     }
 }
@@ -301,8 +312,9 @@ pub enum Unmergeable {
     /// The stock adapter was asked for with [`Emit::Core`](crate::Emit::Core).
     #[error("the stock adapter makes components only")]
     StockCore,
-    /// The embedded image does not fit into the shim's 32-bit memory.
-    #[error("the embedded files take {len} bytes, the shim's memory has room for {room}")]
+    /// The embedded image does not fit into the shim's 32-bit memory, or into a module that engines
+    /// load.
+    #[error("the embedded files take {len} bytes, the result has room for {room}")]
     ImageTooLarge {
         /// Length of the image in bytes.
         len: u64,
@@ -342,7 +354,9 @@ impl Unmergeable {
                 "allow more with --max-guest-memory, or leave --adapter stock out"
             }
             Self::StockCore => "leave out --emit core or --adapter stock",
-            Self::ImageTooLarge { .. } => "embed less",
+            Self::ImageTooLarge { .. } => {
+                "embed less, or run the module with run --via host, which keeps files outside of it"
+            }
             Self::ModuleTooLarge { .. } => "link less into it",
             Self::Feature { .. } => "rebuild it without that feature",
         }

@@ -13,7 +13,7 @@
 //!
 //! | module | |
 //! | --- | --- |
-//! | [`wrap`], [`inspect()`], [`embedded_image`] | the uses |
+//! | [`wrap`], [`inspect()`], [`embed`], [`embedded_image`] | the uses |
 //! | `plan` | which pipeline, or which refusal |
 //! | `detect` | what an input is |
 //! | `merge`, `lift`, `compose`, `validate` | the steps of the pipelines |
@@ -36,6 +36,7 @@
 //! # }
 //! ```
 
+mod artifact;
 mod compose;
 mod detect;
 mod embedded;
@@ -57,15 +58,16 @@ mod stock;
 mod validate;
 
 use std::borrow::Cow;
-use std::fmt;
 
+use bytes::Bytes;
 use detect::Binary;
 use module::Module;
 use plan::{Plan, plan};
 use shim::Shim;
 
+pub use artifact::Artifact;
 pub use detect::Kind;
-pub use embedded::embedded_image;
+pub use embedded::{embed, embedded_image};
 pub use error::{Bug, Error, ShimFault, Uncomposable, Unmergeable, UnsupportedKind};
 pub use inspect::{Inspection, Prospect, inspect};
 pub use reach::{Capability, Reach};
@@ -129,36 +131,25 @@ pub struct Options {
     pub adapter: Adapter,
     /// What a component tells its host when the program ends.
     pub exit_status: ExitStatus,
-    /// Bytes that the shim finds in its memory, a file system image; this library does not look
-    /// into them.
-    pub image: Option<Vec<u8>>,
+    /// What the shim finds in its memory, a file system image in pieces that follow each other;
+    /// this library does not look into them. [`embed`] changes it later.
+    pub image: Vec<Bytes>,
     /// What becomes of function names.
     pub names: Names,
 }
 
 /// A wrapped module.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wrapped {
     /// The artifact.
-    pub bytes: Vec<u8>,
+    pub artifact: Artifact,
     /// What the input was.
     pub kind: Kind,
     /// What was done and why, in order.
     pub stages: Vec<Stage>,
     /// What the artifact can still reach.
     pub reach: Reach,
-}
-
-impl fmt::Debug for Wrapped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wrapped")
-            .field("bytes", &format_args!("[{} bytes]", self.bytes.len()))
-            .field("kind", &self.kind)
-            .field("stages", &self.stages)
-            .field("reach", &self.reach)
-            .finish()
-    }
 }
 
 /// The JavaScript API's limit on a module's size, which other engines share.
@@ -200,9 +191,7 @@ pub fn wrap(input: &[u8], shims: &Shims<'_>, options: &Options) -> Result<Wrappe
         } => adapt_and_compose(module, max_guest_memory, guest, options, &mut stages)
             .map_err(blamed)?,
         Plan::Compose(application) => {
-            let image = options.image.as_deref().unwrap_or_default();
-            compose::with_vfs(application, guest, image, options.names, &mut stages)
-                .map_err(blamed)?
+            compose::with_vfs(application, guest, options.names, &mut stages).map_err(blamed)?
         }
     };
 
@@ -211,8 +200,14 @@ pub fn wrap(input: &[u8], shims: &Shims<'_>, options: &Options) -> Result<Wrappe
         Step::Validate,
         "the result is valid and imports no file access",
     ));
+    let artifact = match plan {
+        Plan::PassThrough => bytes.into(),
+        Plan::Merge(_) | Plan::Adapt { .. } | Plan::Compose(_) => {
+            fill(bytes, &options.image, &mut stages)?
+        }
+    };
     Ok(Wrapped {
-        bytes,
+        artifact,
         kind: detected.kind(),
         stages,
         reach,
@@ -242,12 +237,25 @@ fn check_size(input: &[u8]) -> Result<(), Unmergeable> {
     Ok(())
 }
 
+/// Puts the image into its place. What is around it has been validated, and no rule looks inside.
+fn fill(artifact: Vec<u8>, image: &[Bytes], stages: &mut Vec<Stage>) -> Result<Artifact, Error> {
+    let len: usize = image.iter().map(Bytes::len).sum();
+    if len == 0 {
+        return Ok(artifact.into());
+    }
+    stages.push(Stage::note(
+        Step::Embed,
+        format!("placed {len} bytes in the file system's memory"),
+    ));
+    embed(&artifact.into(), image)
+}
+
 fn pass_through(binary: &Binary<'_>, options: &Options, stages: &mut Vec<Stage>) -> Vec<u8> {
     stages.push(Stage::note(
         Step::PassThrough,
         "nothing to virtualize: its imports reach no file",
     ));
-    if options.image.is_some() {
+    if !options.image.is_empty() {
         stages.push(Stage::warning(
             Step::Embed,
             "the files are left out, as the program cannot read any",
@@ -263,8 +271,7 @@ fn merge_and_lift(
     stages: &mut Vec<Stage>,
 ) -> Result<Vec<u8>, Error> {
     let shim = Shim::parse(shim, options.emit, options.exit_status)?;
-    let image = options.image.as_deref().unwrap_or_default();
-    let merged = merge::merge(application, &shim, image, options.names, stages)?;
+    let merged = merge::merge(application, &shim, options.names, stages)?;
     match options.emit {
         Emit::Core => Ok(merged),
         Emit::Component => {
@@ -290,8 +297,7 @@ fn adapt_and_compose(
         names: options.names,
     };
     let component = stock::lift(application, &settings, stages)?;
-    let image = options.image.as_deref().unwrap_or_default();
-    compose::with_vfs(&component, vfs, image, options.names, stages)
+    compose::with_vfs(&component, vfs, options.names, stages)
 }
 
 /// Finds out whose fault a failure is. The inputs are not validated beforehand, as the result is

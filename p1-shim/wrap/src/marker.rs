@@ -7,9 +7,11 @@
 //! | --- | --- |
 //! | 1 | format version, [`FORMAT`] |
 //! | 1 | what the shim asks of the host: 1 = preview1 (core module), 2 = WASI 0.2 (component) |
-//! | 8 | where the image begins in the shim's memory, 0 without one |
-//! | 8 | where it ends, 0 without one |
+//! | 8 | where the image begins in the shim's memory, a multiple of 64 KiB |
+//! | 8 | where it ends; with none, where it begins |
 //! | rest | version of this crate, UTF-8 |
+//!
+//! The image is the last data segment of the module, and its length the last global.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -22,7 +24,7 @@ use crate::Emit;
 pub(crate) const SECTION: &str = "monaka-wrap";
 
 /// The format described above. Readers refuse any other.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// The version that this library writes into what it makes.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -31,7 +33,7 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Marker {
     pub(crate) emit: Emit,
-    /// The image's bytes in the shim's memory; empty at 0 without one.
+    /// The image's bytes in the shim's memory; empty without one.
     pub(crate) image: Range<u64>,
     pub(crate) version: String,
 }

@@ -24,7 +24,7 @@ mod sections;
 use wasm_encoder::reencode;
 use wasm_encoder::{Section, StartSection};
 
-use self::image::Image;
+use self::image::ImagePlace;
 use self::layout::Layout;
 use self::link::Links;
 use self::live::Live;
@@ -41,33 +41,31 @@ use crate::stage::Stage;
 
 pub(crate) use link::foreign;
 
-/// Merges `app` with `shim` and places the bytes of `image` in the shim's memory.
+/// Merges `app` with `shim` and leaves a place for an image in the shim's memory.
 ///
-/// An `app` without anything in it gives the shim with its image, and without what is not kept.
+/// An `app` without anything in it gives the shim without what is not kept.
 ///
 /// # Errors
-/// [`Unmergeable`](crate::Unmergeable) for an image that does not fit or an import that the flavour
-/// of result has no place for, [`ShimFault`](crate::ShimFault) for a shim that lacks what the
+/// [`Unmergeable`](crate::Unmergeable) for an import that the flavour of result has no place for,
+/// [`ShimFault`](crate::ShimFault) for a shim that lacks what the
 /// application needs, [`Bug::Merge`] if an input refers to something that it does not have, which
 /// means that it is invalid.
 pub(crate) fn merge(
     app: &Module<'_>,
     shim: &Shim<'_>,
-    image: &[u8],
     names: Names,
     stages: &mut Vec<Stage>,
 ) -> Result<Vec<u8>, Error> {
-    let image = Image::place(image, shim.memory.into())?;
     let links = Links::resolve(app, shim)?;
     let live = Live::mark(shim, &links).map_err(|error| broken(error.into()))?;
-    let layout = Layout::new(app, &shim.module, &links, &live, &image)
+    let image = ImagePlace::new(shim.memory, [app.counts(), shim.module.counts()]);
+    let layout = Layout::new(app, &shim.module, &links, &live, image)
         .map_err(|index| broken(reencode::Error::UserError(index)))?;
     let inputs = Inputs {
         app,
         shim,
         links: &links,
         layout: &layout,
-        image: &image,
     };
 
     let mut module = wasm_encoder::Module::HEADER.to_vec();
@@ -119,7 +117,8 @@ fn write(module: &mut Vec<u8>, inputs: &Inputs<'_, '_>, names: Names) -> section
         features.append_to(module);
     }
     custom::producers(&modules).append_to(module);
-    Marker::new(inputs.shim.emit, inputs.image.range())
+    let place = u64::from(inputs.layout.image.offset);
+    Marker::new(inputs.shim.emit, place..place)
         .section()
         .append_to(module);
     Ok(())

@@ -154,6 +154,7 @@ fn fault(error: Error) -> ShimFault {
         | Error::Uncomposable(_)
         | Error::Text { .. }
         | Error::Shim(_)
+        | Error::NoImagePlace
         | Error::Bug(_)) => ShimFault::Malformed {
             message: other.to_string(),
             offset: 0,

@@ -115,8 +115,8 @@ fn merged(folder: &Path, options: &Options) -> Result<(&'static str, String)> {
         vfs: &[],
     };
     Ok(match (wrap::wrap(&input, &shims, options), options.emit) {
-        (Ok(wrapped), Emit::Core) => ("merged.wat", print(&wrapped.bytes)?),
-        (Ok(wrapped), Emit::Component) => ("component.wat", print(&wrapped.bytes)?),
+        (Ok(wrapped), Emit::Core) => ("merged.wat", print(&wrapped.artifact.to_bytes())?),
+        (Ok(wrapped), Emit::Component) => ("component.wat", print(&wrapped.artifact.to_bytes())?),
         (Err(error), _) => ("error.txt", format!("{error}\n")),
     })
 }
@@ -131,7 +131,10 @@ fn rewritten(folder: &Path, options: &Options) -> Result<(&'static str, String)>
         vfs: artifacts::VFS,
     };
     Ok(match wrap::wrap(&input, &shims, options) {
-        Ok(wrapped) => ("rewritten.wat", print(command(&wrapped.bytes)?)?),
+        Ok(wrapped) => (
+            "rewritten.wat",
+            print(command(&wrapped.artifact.to_bytes())?)?,
+        ),
         Err(error) => ("error.txt", format!("{error}\n")),
     })
 }
@@ -194,7 +197,7 @@ fn options(suite: Suite, folder: &Path) -> Result<Options> {
                 }
             }
             Some(("names", "keep")) => options.names = Names::Keep,
-            Some(("image", text)) => options.image = Some(text.as_bytes().to_vec()),
+            Some(("image", text)) => options.image = vec![text.as_bytes().to_vec().into()],
             _ => bail!("unknown option {line:?}"),
         }
     }

@@ -141,7 +141,8 @@ fn check(input: &[u8], shims: &Shims<'_>) -> Result<bool> {
     for way in WAYS {
         match wrap_as(way, input, shims) {
             Ok(wrapped) => {
-                Validator::new_with_features(WasmFeatures::all()).validate_all(&wrapped.bytes)?;
+                Validator::new_with_features(WasmFeatures::all())
+                    .validate_all(&wrapped.artifact.to_bytes())?;
                 accepted = true;
             }
             Err(error @ (Error::Bug(_) | Error::Shim(_))) => return Err(error.into()),
@@ -228,14 +229,18 @@ fn generated_modules_keep_their_exports() -> Result<()> {
         }
         let wrapped = wrap_as(WAYS[0], &module, &shims)?;
         let mut expected = exports(&module)?;
-        if wrapped.bytes != module {
+        if wrapped.artifact.to_bytes() != module {
             merged += 1;
             let memory = ("memory".to_owned(), ExternalKind::Memory);
             if !expected.contains(&memory) {
                 expected.push(memory);
             }
         }
-        assert_eq!(exports(&wrapped.bytes)?, expected, "round {round}");
+        assert_eq!(
+            exports(&wrapped.artifact.to_bytes())?,
+            expected,
+            "round {round}"
+        );
     }
     assert!(merged > 200, "{merged} of 600 merged");
     Ok(())

@@ -1,6 +1,7 @@
 //! Every kind of input, told apart by its bytes, and what its owner is told.
 
 use anyhow::{Context, Result};
+use bytes::Bytes;
 use wrap::{Capability, Emit, Error, Level, Options, Prospect, Wrapped};
 
 mod shims;
@@ -181,7 +182,7 @@ fn components() -> Result<()> {
 fn components_without_files_pass_through() -> Result<()> {
     let component = wat::parse_str(r#"(component (import "wasi:cli/stdin@0.2.0" (instance)))"#)?;
     let wrapped = wrap_as(Emit::Component, &component)??;
-    assert_eq!(wrapped.bytes, component);
+    assert_eq!(wrapped.artifact.to_bytes(), component);
     assert_eq!(
         wrapped.reach.imports(Capability::Stdio),
         ["wasi:cli/stdin@0.2.0"]
@@ -213,9 +214,12 @@ fn own_results_are_not_wrapped_again() -> Result<()> {
             "already virtualized by monaka-wrap {}; start from the original file",
             env!("CARGO_PKG_VERSION")
         );
-        assert_eq!(refusal(&wrapped.bytes), message);
-        assert_eq!(core_refusal(&wrapped.bytes), message);
-        assert_eq!(wrap::inspect(&wrapped.bytes)?.reach, wrapped.reach);
+        assert_eq!(refusal(&wrapped.artifact.to_bytes()), message);
+        assert_eq!(core_refusal(&wrapped.artifact.to_bytes()), message);
+        assert_eq!(
+            wrap::inspect(&wrapped.artifact.to_bytes())?.reach,
+            wrapped.reach
+        );
     }
     Ok(())
 }
@@ -489,7 +493,7 @@ fn what_reaches_no_file_passes_through() -> Result<()> {
         (Prospect::PassThrough, Prospect::Merge)
     );
     let wrapped = wrap_as(Emit::Core, &module)??;
-    assert_eq!(wrapped.bytes, module);
+    assert_eq!(wrapped.artifact.to_bytes(), module);
     assert_eq!(
         wrapped.reach.imports(Capability::Stdio),
         ["wasi_snapshot_preview1.fd_write"]
@@ -551,18 +555,21 @@ fn toolchains() -> Result<()> {
 fn embedded_images_are_found_again() -> Result<()> {
     let shims = shims::Complete::load()?;
     for emit in [Emit::Core, Emit::Component] {
-        for image in [None, Some(b"files".to_vec())] {
+        for image in [None, Some(Bytes::from_static(b"files"))] {
             let options = Options {
                 emit,
-                image: image.clone(),
+                image: image.iter().cloned().collect(),
                 ..Options::default()
             };
             let module = command("");
             let wrapped = wrap::wrap(module.as_bytes(), &shims.shims(), &options)?;
-            assert_eq!(wrap::embedded_image(&wrapped.bytes)?, image.as_deref());
+            assert_eq!(wrap::embedded_image(&wrapped.artifact.to_bytes())?, image);
         }
     }
-    assert_eq!(wrap::embedded_image(&wat::parse_str("(module)")?)?, None);
+    assert_eq!(
+        wrap::embedded_image(&wat::parse_str("(module)")?.into())?,
+        None
+    );
     Ok(())
 }
 
@@ -574,7 +581,7 @@ fn stages_tell_what_was_replaced_and_left_out() -> Result<()> {
     );
     let shims = shims::Complete::load()?;
     let options = Options {
-        image: Some(b"files".to_vec()),
+        image: vec![Bytes::from_static(b"files")],
         ..Options::default()
     };
     let wrapped = wrap::wrap(module.as_bytes(), &shims.shims(), &options)?;
@@ -590,9 +597,9 @@ fn stages_tell_what_was_replaced_and_left_out() -> Result<()> {
             "merge: bound 1 preview1 imports to the shim, which keeps its own files",
             "merge: replaced env.abort by a function that traps",
             "merge: left out custom sections that no longer hold: .debug_info",
-            "embed: placed 5 bytes at 0x10000 of the file system's memory",
             "lift: made a component of the world that the shim imports and exports",
             "validate: the result is valid and imports no file access",
+            "embed: placed 5 bytes in the file system's memory",
         ]
     );
     Ok(())

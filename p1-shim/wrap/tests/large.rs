@@ -37,9 +37,10 @@ fn every_function_keeps_its_body() -> Result<()> {
     };
     let wrapped = wrap::wrap(&module()?, &complete.shims(), &options)?;
 
+    let merged = wrapped.artifact.to_bytes();
     let mut exports = HashMap::new();
     let mut constants = Vec::new();
-    for payload in Parser::new(0).parse_all(&wrapped.bytes) {
+    for payload in Parser::new(0).parse_all(&merged) {
         match payload? {
             Payload::ExportSection(section) => {
                 for export in section {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::base::Base;
 use crate::error_code::{ErrorCode, Result};
 use crate::page_table::{MAX_FILE_SIZE, Page, PageTable};
 use crate::space::{PAGE_SIZE, Space};
@@ -21,18 +22,44 @@ static ZEROS: [u8; 4096] = [0; 4096];
 pub(crate) struct Content {
     size: u64,
     extents: Extents,
+    /// Bytes that are shared, but were written here and are still charged.
+    shared_charge: u64,
     space: Arc<Space>,
+}
+
+/// Content that does not change any more, for whoever begins with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Frozen {
+    size: u64,
+    base: Base,
+}
+
+impl Frozen {
+    /// Whether both hold the same bytes. What they share is not read.
+    pub(crate) fn is_equal(&self, other: &Self) -> bool {
+        self.size == other.size
+            && (self.base.is_shared_with(&other.base) || self.base.is_equal(&other.base))
+    }
+}
+
+impl From<Bytes> for Frozen {
+    fn from(bytes: Bytes) -> Self {
+        Self {
+            size: bytes.len() as u64,
+            base: Base::from(bytes),
+        }
+    }
 }
 
 /// Where the bytes are. Whatever an extent does not have, up to the size, is zeros.
 #[derive(Debug)]
 enum Extents {
     Small(Vec<u8>),
-    /// Never written: the bytes of an image, read in place and not charged.
+    /// Not written since it was shared or came out of an image, where it is read in place.
     Embedded(Bytes),
     /// Where there is no page, the base shows through.
     Paged {
-        base: Bytes,
+        base: Base,
         pages: PageTable,
     },
 }
@@ -42,20 +69,74 @@ impl Content {
         Self {
             size: 0,
             extents: Extents::Small(Vec::new()),
+            shared_charge: 0,
             space,
         }
     }
 
-    pub(crate) fn embedded(bytes: Bytes, space: Arc<Space>) -> Self {
+    /// The content that begins as `frozen` is. Nothing is charged until it changes.
+    pub(crate) fn over(frozen: Frozen, space: Arc<Space>) -> Self {
+        let extents = match frozen.base.into_bytes() {
+            Ok(bytes) => Extents::Embedded(bytes),
+            Err(base) => Extents::Paged {
+                base,
+                pages: PageTable::default(),
+            },
+        };
         Self {
-            size: bytes.len() as u64,
-            extents: Extents::Embedded(bytes),
+            size: frozen.size,
+            extents,
+            shared_charge: 0,
             space,
         }
+    }
+
+    /// The content as it is now, shared from now on. What is charged stays so until it is changed.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`; nothing has changed then.
+    pub(crate) fn freeze(&mut self) -> Result<Frozen> {
+        match &mut self.extents {
+            Extents::Small(buffer) => {
+                self.shared_charge = buffer.len() as u64;
+                self.extents = Extents::Embedded(Bytes::from(std::mem::take(buffer)));
+            }
+            Extents::Embedded(_) => {}
+            Extents::Paged { base, pages } => {
+                let written = base.absorb(pages)?;
+                self.shared_charge += written;
+            }
+        }
+        let base = match &self.extents {
+            Extents::Small(_) => Base::default(),
+            Extents::Embedded(bytes) => Base::from(bytes.clone()),
+            Extents::Paged { base, .. } => base.clone(),
+        };
+        let size = self.size;
+        Ok(Frozen { size, base })
     }
 
     pub(crate) fn size(&self) -> u64 {
         self.size
+    }
+
+    /// All of it, in place if it was never written, otherwise copied, which is taken from `room`.
+    ///
+    /// # Errors
+    /// `FileTooLarge` (for the room), `InsufficientMemory`.
+    pub(crate) fn to_bytes(&self, room: &mut u64) -> Result<Bytes> {
+        if let Extents::Embedded(bytes) = &self.extents
+            && bytes.len() as u64 == self.size
+        {
+            return Ok(bytes.clone());
+        }
+        *room = room.checked_sub(self.size).ok_or(ErrorCode::FileTooLarge)?;
+        let len = usize::try_from(self.size).map_err(|_| ErrorCode::InsufficientMemory)?;
+        let mut copy = Vec::new();
+        copy.try_reserve_exact(len)
+            .map_err(|_| ErrorCode::InsufficientMemory)?;
+        self.read(0, len, |piece| copy.extend_from_slice(piece));
+        Ok(copy.into())
     }
 
     /// Hands up to `len` bytes from `offset` to `sink` and returns how many.
@@ -83,7 +164,7 @@ impl Content {
                 let end = end.min(start + PAGE_SIZE as u64);
                 match pages.get(index) {
                     Some(page) => slice_or_zeros(page.content(), at - start, end - start),
-                    None => slice_or_zeros(base, at, end),
+                    None => slice_or_zeros(base.page(index), at - start, end - start),
                 }
             }
         }
@@ -115,7 +196,12 @@ impl Content {
                 write_small(buffer, &self.space, offset as usize, len, source)?
             }
             Extents::Paged { base, pages } => {
-                write_pages(pages, base, &self.space, offset, len, source)?
+                let over = Over {
+                    base,
+                    charge: &mut self.shared_charge,
+                    space: &self.space,
+                };
+                write_pages(pages, over, offset, len, source)?
             }
             Extents::Embedded(_) => unreachable!("embedded content is unshared before a write"),
         };
@@ -136,25 +222,25 @@ impl Content {
                     page.overwrite(0, buffer.len()).copy_from_slice(buffer);
                 }
                 self.extents = Extents::Paged {
-                    base: Bytes::new(),
+                    base: Base::default(),
                     pages,
                 };
             }
             Extents::Embedded(bytes) if self.size <= SMALL_MAX && end <= SMALL_MAX => {
                 let mut buffer = Vec::new();
-                let image = bytes.clone();
-                write_small(&mut buffer, &self.space, 0, image.len(), |piece| {
-                    piece.copy_from_slice(&image[..piece.len()]);
-                })?;
-                if buffer.len() < image.len() {
-                    self.space.release(buffer.len() as u64);
-                    return Err(ErrorCode::InsufficientSpace);
-                }
+                buffer
+                    .try_reserve_exact(bytes.len())
+                    .map_err(|_| ErrorCode::InsufficientSpace)?;
+                // All of it or nothing: what the buffer holds and what is shared are the same.
+                let paid = self.shared_charge as usize;
+                grant(&self.space, paid, bytes.len(), 0, bytes.len())?;
+                buffer.extend_from_slice(bytes);
+                self.shared_charge = 0;
                 self.extents = Extents::Small(buffer);
             }
             Extents::Embedded(bytes) => {
                 self.extents = Extents::Paged {
-                    base: std::mem::take(bytes),
+                    base: Base::from(std::mem::take(bytes)),
                     pages: PageTable::default(),
                 };
             }
@@ -178,21 +264,46 @@ impl Content {
     }
 
     fn cut(&mut self, size: u64) {
+        if size == 0 {
+            self.empty_out();
+            return;
+        }
         match &mut self.extents {
             Extents::Small(buffer) => {
                 let kept = clamp(size, buffer.len());
                 self.space.release((buffer.len() - kept) as u64);
                 buffer.truncate(kept);
             }
-            Extents::Embedded(bytes) => bytes.truncate(clamp(size, bytes.len())),
+            Extents::Embedded(bytes) => {
+                let kept = clamp(size, bytes.len());
+                let cut = (bytes.len() - kept) as u64;
+                bytes.truncate(kept);
+                self.give_back(cut);
+            }
             Extents::Paged { base, pages } => {
-                base.truncate(clamp(size, base.len()));
+                let cut = base.truncate(size, |index| pages.get(index).is_some());
                 self.space.release(pages.truncate(size, &self.space));
+                self.give_back(cut);
             }
         }
-        if size == 0 {
-            self.extents = Extents::Small(Vec::new());
-        }
+    }
+
+    fn empty_out(&mut self) {
+        let freed = match &mut self.extents {
+            Extents::Small(buffer) => buffer.len() as u64,
+            Extents::Embedded(_) => 0,
+            Extents::Paged { pages, .. } => pages.truncate(0, &self.space),
+        };
+        self.space.release(freed);
+        self.extents = Extents::Small(Vec::new());
+        self.give_back(u64::MAX);
+    }
+
+    /// Releases shared bytes that do not show any more, as far as they are charged.
+    fn give_back(&mut self, bytes: u64) {
+        let released = bytes.min(self.shared_charge);
+        self.shared_charge -= released;
+        self.space.release(released);
     }
 }
 
@@ -230,10 +341,17 @@ fn write_small(
     Ok(len)
 }
 
+/// What lies beneath the pages of a file, and who pays for it.
+struct Over<'c> {
+    base: &'c Base,
+    /// Bytes of the base that are charged.
+    charge: &'c mut u64,
+    space: &'c Space,
+}
+
 fn write_pages(
     pages: &mut PageTable,
-    base: &Bytes,
-    space: &Space,
+    mut over: Over<'_>,
     offset: u64,
     len: usize,
     mut source: impl FnMut(&mut [u8]),
@@ -245,9 +363,9 @@ fn write_pages(
         let start = (at % PAGE_SIZE as u64) as usize;
         let wanted = (PAGE_SIZE - start).min(len - done);
         let granted = match pages.get_mut(index) {
-            Some(page) => grant(space, page.content().len(), 0, start, wanted)
+            Some(page) => grant(over.space, page.content().len(), 0, start, wanted)
                 .inspect(|granted| source(page.overwrite(start, *granted))),
-            None => new_page(pages, base, space, index, start, wanted).map(|(page, granted)| {
+            None => new_page(pages, &mut over, index, start, wanted).map(|(page, granted)| {
                 source(page.overwrite(start, granted));
                 granted
             }),
@@ -270,18 +388,19 @@ fn write_pages(
 #[inline(never)]
 fn new_page<'t>(
     pages: &'t mut PageTable,
-    base: &Bytes,
-    space: &Space,
+    over: &mut Over<'_>,
     index: u64,
     start: usize,
     len: usize,
 ) -> Result<(&'t mut Page, usize)> {
-    let page_start = clamp(index * PAGE_SIZE as u64, base.len());
-    let beneath = &base[page_start..base.len().min(page_start + PAGE_SIZE)];
-    let granted = grant(space, 0, beneath.len(), start, len)?;
-    let page = pages
-        .insert(index, space)
-        .inspect_err(|_| space.release(beneath.len().max(start + granted) as u64))?;
+    let beneath = over.base.page(index);
+    let paid = beneath.len().min(clamp(*over.charge, PAGE_SIZE));
+    let granted = grant(over.space, paid, beneath.len(), start, len)?;
+    let page = pages.insert(index, over.space).inspect_err(|_| {
+        let charged = beneath.len().max(start + granted) - paid;
+        over.space.release(charged as u64);
+    })?;
+    *over.charge -= paid as u64;
     // What will be overwritten whole is not copied first.
     if start > 0 || granted < beneath.len() {
         page.overwrite(0, beneath.len()).copy_from_slice(beneath);
@@ -376,7 +495,7 @@ mod tests {
     fn embedded_bytes_are_free_until_they_change() {
         let image = Bytes::from(vec![9; 3 * PAGE_SIZE + 5]);
         let (_, space) = content(u64::MAX);
-        let mut file = Content::embedded(image, space.clone());
+        let mut file = Content::over(Frozen::from(image), space.clone());
         assert_eq!(space.usage().bytes, 0);
         file.write(PAGE_SIZE as u64 + 1, 1, |piece| piece.fill(1))
             .expect("room");

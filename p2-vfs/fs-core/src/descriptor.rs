@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::error_code::{ErrorCode, Result};
 use crate::file_system::Descriptor;
 use crate::inode::{Inode, InodeKind};
 use crate::mem_fs::Shared;
 use crate::path::{check_link_target, last_component};
 use crate::resolve::{Last, LastLink, Place, resolve, resolve_parent};
-use crate::tree::{InodeId, Tree};
+use crate::space::Usage;
+use crate::tree::{InodeId, Stop, Tree};
 use crate::types::{
-    DescriptorFlags, DirEntry, Listing, NewTimestamp, OpenFlags, PathFlags, Remove, Stat,
-    SyncLevel, Target, Timestamp, WriteAt, Written,
+    DescriptorFlags, Listing, NewTimestamp, OpenFlags, PathFlags, Remove, Stat, SyncLevel, Target,
+    Timestamp, WriteAt, Written,
 };
 
 /// An open file description of a [`crate::MemFs`].
@@ -60,6 +63,50 @@ impl MemDescriptor {
         Ok(())
     }
 
+    /// The permission bits of the description's inode. Programs neither see nor change them: they
+    /// are those of where the inode came from.
+    pub fn mode(&self) -> u32 {
+        self.inode.mode()
+    }
+
+    /// Whether the description's inode is part of a read-only mount.
+    pub fn is_read_only(&self) -> bool {
+        self.inode.is_read_only()
+    }
+
+    /// The inode behind a name, for whoever owns the file system: links can be had like this.
+    pub(crate) fn inode_at(&self, name: &str) -> Result<Self> {
+        let base = self.base()?;
+        self.shared.look(|tree| {
+            let place = resolve(tree, base, name, LastLink::Keep)?;
+            let inode = self.existing(tree, &place)?.clone();
+            let id = place.found.ok_or(ErrorCode::NoEntry)?;
+            Ok(self.opened(id, inode, DescriptorFlags::READ))
+        })
+    }
+
+    /// The content of the description's inode as it is now: in place if nobody has written to it
+    /// since it came out of an image, otherwise copied, which is taken from `room`.
+    ///
+    /// # Errors
+    /// `FileTooLarge` (for the room), `InsufficientMemory`.
+    pub(crate) fn to_bytes(&self, room: &mut u64) -> Result<Bytes> {
+        self.inode.read().content.to_bytes(room)
+    }
+
+    /// What the description's inode leads to if it is a symbolic link, otherwise nothing.
+    pub(crate) fn link_target(&self) -> &str {
+        match self.inode.kind() {
+            InodeKind::Symlink(target) => target,
+            InodeKind::File | InodeKind::Directory => "",
+        }
+    }
+
+    /// What the description's file system holds.
+    pub(crate) fn usage(&self) -> Usage {
+        self.shared.space.usage()
+    }
+
     /// The description's inode, which must be a directory to start a path from.
     fn base(&self) -> Result<InodeId> {
         match self.inode.kind() {
@@ -102,36 +149,43 @@ impl MemDescriptor {
         &self,
         at: PathFlags,
         path: &str,
-        look: impl FnOnce(&Arc<Inode>) -> Result<T>,
+        look: impl Fn(&Arc<Inode>) -> Result<T>,
     ) -> Result<T> {
         let base = self.base()?;
-        let tree = self.shared.read();
-        let place = resolve(&tree, base, path, last_link(at))?;
-        look(self.existing(&tree, &place)?)
+        self.shared.look(|tree| {
+            let place = resolve(tree, base, path, last_link(at))?;
+            Ok(look(self.existing(tree, &place)?)?)
+        })
     }
 
     /// Gives a new inode of this kind the name at `path`, which must be absent.
-    fn create(&self, path: &str, kind: InodeKind) -> Result<()> {
+    fn create(&self, path: &str, kind: &InodeKind) -> Result<()> {
         let base = self.base()?;
-        let mut tree = self.shared.write();
-        let place = resolve(&tree, base, path, LastLink::Keep)?;
-        let is_directory = matches!(kind, InodeKind::Directory);
-        if let Some(found) = place.found {
-            let on_file = !matches!(self.inode(&tree, found)?.kind(), InodeKind::Directory);
-            return Err(if place.must_be_dir && on_file && !is_directory {
-                ErrorCode::NotDirectory
-            } else {
-                ErrorCode::Exist
-            });
-        }
-        if place.must_be_dir && !is_directory {
-            return Err(ErrorCode::NoEntry);
-        }
-        let (parent, name) = (place.parent, name_of(&place)?);
-        self.add(&mut tree, parent, name, kind)?;
-        Ok(())
+        self.shared.change(|tree| {
+            let place = resolve(tree, base, path, LastLink::Keep)?;
+            let is_directory = matches!(kind, InodeKind::Directory);
+            if let Some(found) = place.found {
+                let on_file = !matches!(self.inode(tree, found)?.kind(), InodeKind::Directory);
+                let error = if place.must_be_dir && on_file && !is_directory {
+                    ErrorCode::NotDirectory
+                } else {
+                    ErrorCode::Exist
+                };
+                return Err(error.into());
+            }
+            if place.must_be_dir && !is_directory {
+                return Err(ErrorCode::NoEntry.into());
+            }
+            let (parent, name) = (place.parent, name_of(&place)?);
+            self.add(tree, parent, name, kind.clone())?;
+            Ok(())
+        })
     }
 
+    /// Gives a new inode a name that is free.
+    ///
+    /// # Errors
+    /// `NoEntry` (the directory was removed), `NotDirectory`, `ReadOnly`, `InsufficientSpace`.
     fn add(
         &self,
         tree: &mut Tree,
@@ -140,6 +194,7 @@ impl MemDescriptor {
         kind: InodeKind,
     ) -> Result<InodeId> {
         tree.directory(parent)?;
+        check_mutable(tree.inode(parent)?)?;
         let inode = self.shared.new_inode(kind)?;
         let now = inode.read().modification;
         let id = tree.add(parent, name, inode)?;
@@ -189,13 +244,13 @@ impl Descriptor for MemDescriptor {
             return Err(ErrorCode::Invalid);
         }
         if !open.contains(OpenFlags::CREATE) {
-            let tree = self.shared.read();
-            let place = resolve(&tree, base, path, last_link(at))?;
-            let found = place.found.ok_or(ErrorCode::NoEntry)?;
-            let inode = self.inode(&tree, found)?;
-            check_open(inode, &place, open, access)?;
-            let opened = self.opened(found, inode.clone(), access);
-            drop(tree);
+            let opened = self.shared.look(|tree| {
+                let place = resolve(tree, base, path, last_link(at))?;
+                let found = place.found.ok_or(ErrorCode::NoEntry)?;
+                let inode = self.inode(tree, found)?;
+                check_open(inode, &place, open, access)?;
+                Ok(self.opened(found, inode.clone(), access))
+            })?;
             return opened.emptied(open);
         }
         let exclusive = open.contains(OpenFlags::EXCLUSIVE);
@@ -204,24 +259,24 @@ impl Descriptor for MemDescriptor {
         } else {
             LastLink::FollowWithoutSlash
         };
-        let mut tree = self.shared.write();
-        let place = resolve(&tree, base, path, last_link)?;
-        if place.must_be_dir {
-            return Err(ErrorCode::IsDirectory);
-        }
-        let id = match place.found {
-            Some(_) if exclusive => return Err(ErrorCode::Exist),
-            Some(found) => {
-                check_open(self.inode(&tree, found)?, &place, open, access)?;
-                found
+        let opened = self.shared.change(|tree| {
+            let place = resolve(tree, base, path, last_link)?;
+            if place.must_be_dir {
+                return Err(ErrorCode::IsDirectory.into());
             }
-            None => {
-                let (parent, name) = (place.parent, name_of(&place)?);
-                self.add(&mut tree, parent, name, InodeKind::File)?
-            }
-        };
-        let opened = self.opened(id, tree.inode(id)?.clone(), access);
-        drop(tree);
+            let id = match place.found {
+                Some(_) if exclusive => return Err(ErrorCode::Exist.into()),
+                Some(found) => {
+                    check_open(self.inode(tree, found)?, &place, open, access)?;
+                    found
+                }
+                None => {
+                    let (parent, name) = (place.parent, name_of(&place)?);
+                    self.add(tree, parent, name, InodeKind::File)?
+                }
+            };
+            Ok(self.opened(id, tree.inode(id)?.clone(), access))
+        })?;
         opened.emptied(open)
     }
 
@@ -306,6 +361,7 @@ impl Descriptor for MemDescriptor {
             if nothing {
                 return Ok(());
             }
+            check_mutable(inode)?;
             let mut record = inode.write();
             record.access = chosen(access, record.access, now);
             record.modification = chosen(modification, record.modification, now);
@@ -321,30 +377,20 @@ impl Descriptor for MemDescriptor {
     fn read_dir(&self) -> Result<Listing> {
         let base = self.base()?;
         let tree = self.shared.read();
-        let directory = tree.directory(base)?;
-        let mut entries = Vec::new();
-        entries
-            .try_reserve_exact(directory.len())
-            .map_err(|_| ErrorCode::InsufficientMemory)?;
-        entries.extend(directory.entries().map(|dentry| DirEntry {
-            ino: dentry.child.ino,
-            file_type: dentry.file_type,
-            name: String::from(&*dentry.name),
-        }));
         Ok(Listing {
             this: base.ino,
-            parent: directory.parent.ino,
-            entries,
+            parent: tree.directory(base)?.parent.ino,
+            entries: tree.list(base)?,
         })
     }
 
     fn create_directory_at(&self, path: &str) -> Result<()> {
-        self.create(path, InodeKind::Directory)
+        self.create(path, &InodeKind::Directory)
     }
 
     fn symlink_at(&self, target: &str, path: &str) -> Result<()> {
         check_link_target(target)?;
-        self.create(path, InodeKind::Symlink(target.into()))
+        self.create(path, &InodeKind::Symlink(target.into()))
     }
 
     fn readlink_at(&self, path: &str) -> Result<String> {
@@ -359,68 +405,67 @@ impl Descriptor for MemDescriptor {
         if at.contains(PathFlags::SYMLINK_FOLLOW) {
             return Err(ErrorCode::Invalid);
         }
-        let mut tree = self.shared.write();
-        let old = resolve(&tree, self.base()?, old_path, LastLink::FollowBeforeSlash)?;
-        let inode = self.existing(&tree, &old)?.clone();
-        let new = resolve(&tree, new_dir.base()?, new_path, LastLink::Keep)?;
-        if new.found.is_some() {
-            return Err(ErrorCode::Exist);
-        }
-        if new.must_be_dir {
-            return Err(ErrorCode::NoEntry);
-        }
-        if matches!(inode.kind(), InodeKind::Directory) {
-            return Err(ErrorCode::NotPermitted);
-        }
-        let child = old.found.ok_or(ErrorCode::NoEntry)?;
-        let (parent, name) = (new.parent, name_of(&new)?);
-        tree.link(parent, name, child)?;
-        let now = self.coarse_now();
-        inode.write().touch_attributes(now);
-        tree.inode(parent)?.write().touch(now);
-        Ok(())
+        self.shared.change(|tree| {
+            let old = resolve(tree, self.base()?, old_path, LastLink::FollowBeforeSlash)?;
+            let inode = self.existing(tree, &old)?.clone();
+            let new = resolve(tree, new_dir.base()?, new_path, LastLink::Keep)?;
+            check_link(tree, &inode, &new)?;
+            let child = old.found.ok_or(ErrorCode::NoEntry)?;
+            let (parent, name) = (new.parent, name_of(&new)?);
+            tree.link(parent, name, child)?;
+            let now = self.coarse_now();
+            inode.write().touch_attributes(now);
+            tree.inode(parent)?.write().touch(now);
+            Ok(())
+        })
     }
 
     fn rename_at(&self, old_path: &str, new_dir: &Self, new_path: &str) -> Result<()> {
         self.same_file_system(new_dir)?;
-        let mut tree = self.shared.write();
-        let old = resolve_parent(&tree, self.base()?, old_path)?;
-        let new = resolve_parent(&tree, new_dir.base()?, new_path)?;
-        let (Last::Name(_), Last::Name(_)) = (old.last, new.last) else {
-            return Err(ErrorCode::Busy);
-        };
-        let old = old.look_up(&tree)?;
-        let moved = old.found.ok_or(ErrorCode::NoEntry)?;
-        let new = new.look_up(&tree)?;
-        check_rename(&tree, moved, &old, &new)?;
-        if new.found == Some(moved) {
-            return Ok(());
-        }
-        let (from, old_name) = (old.parent, last_component(old_path));
-        let (to, new_name) = (new.parent, name_of(&new)?);
-        let replaced = new.found.and_then(|id| tree.inode(id).ok().cloned());
-        tree.rename((from, old_name), (to, new_name))?;
-        let now = self.coarse_now();
-        tree.inode(moved)?.write().touch_attributes(now);
-        tree.inode(from)?.write().touch(now);
-        tree.inode(to)?.write().touch(now);
-        if let Some(replaced) = replaced {
-            replaced.write().touch_attributes(now);
-        }
-        Ok(())
+        self.shared.change(|tree| {
+            let old = resolve_parent(tree, self.base()?, old_path)?;
+            let new = resolve_parent(tree, new_dir.base()?, new_path)?;
+            let (Last::Name(_), Last::Name(_)) = (old.last, new.last) else {
+                return Err(ErrorCode::Busy.into());
+            };
+            check_mutable_parent(tree, &old)?;
+            check_mutable_parent(tree, &new)?;
+            let old = old.look_up(tree)?;
+            let moved = old.found.ok_or(ErrorCode::NoEntry)?;
+            let new = new.look_up(tree)?;
+            check_rename(tree, moved, &old, &new)?;
+            if new.found == Some(moved) {
+                return Ok(());
+            }
+            let (from, old_name) = (old.parent, last_component(old_path));
+            let (to, new_name) = (new.parent, name_of(&new)?);
+            let replaced = new.found.and_then(|id| tree.inode(id).ok().cloned());
+            check_mutable(tree.inode(moved)?)?;
+            replaced.as_deref().map_or(Ok(()), check_mutable)?;
+            tree.rename((from, old_name), (to, new_name))?;
+            let now = self.coarse_now();
+            tree.inode(moved)?.write().touch_attributes(now);
+            tree.inode(from)?.write().touch(now);
+            tree.inode(to)?.write().touch(now);
+            if let Some(replaced) = replaced {
+                replaced.write().touch_attributes(now);
+            }
+            Ok(())
+        })
     }
 
     fn remove_at(&self, path: &str, kind: Remove) -> Result<()> {
         let base = self.base()?;
-        let mut tree = self.shared.write();
-        let place = resolve(&tree, base, path, LastLink::Keep)?;
-        let inode = check_remove(&tree, &place, kind)?.clone();
-        let parent = place.parent;
-        tree.unlink(parent, last_component(path))?;
-        let now = self.coarse_now();
-        inode.write().touch_attributes(now);
-        tree.inode(parent)?.write().touch(now);
-        Ok(())
+        self.shared.change(|tree| {
+            let place = resolve_parent(tree, base, path)?;
+            let inode = check_remove(tree, place, kind)?.clone();
+            let parent = place.parent;
+            tree.unlink(parent, last_component(path))?;
+            let now = self.coarse_now();
+            inode.write().touch_attributes(now);
+            tree.inode(parent)?.write().touch(now);
+            Ok(())
+        })
     }
 
     fn sync(&self, _level: SyncLevel) -> Result<()> {
@@ -482,7 +527,14 @@ fn check_open(
         InodeKind::File if open.contains(OpenFlags::DIRECTORY) || place.must_be_dir => {
             Err(ErrorCode::NotDirectory)
         }
-        InodeKind::File => Ok(()),
+        InodeKind::File => {
+            let writing = access.contains(DescriptorFlags::WRITE);
+            if writing || open.contains(OpenFlags::TRUNCATE) {
+                check_mutable(inode)
+            } else {
+                Ok(())
+            }
+        }
         InodeKind::Directory => {
             let as_file = open.intersects(OpenFlags::CREATE | OpenFlags::TRUNCATE)
                 || access.contains(DescriptorFlags::WRITE);
@@ -492,6 +544,39 @@ fn check_open(
                 Ok(())
             }
         }
+    }
+}
+
+/// What can be changed at all.
+fn check_mutable(inode: &Inode) -> Result<()> {
+    if inode.is_read_only() {
+        Err(ErrorCode::ReadOnly)
+    } else {
+        Ok(())
+    }
+}
+
+/// The directory of a name that is to be made, moved or removed. A removed one is left to who looks
+/// for the name.
+fn check_mutable_parent(tree: &Tree, place: &Place<'_>) -> Result<()> {
+    tree.inode(place.parent)
+        .map_or(Ok(()), |inode| check_mutable(inode))
+}
+
+/// The rules of link(2) in the order of Linux, for `inode` and its new name.
+fn check_link(tree: &Tree, inode: &Inode, new: &Place<'_>) -> Result<()> {
+    if new.found.is_some() {
+        return Err(ErrorCode::Exist);
+    }
+    if new.must_be_dir {
+        return Err(ErrorCode::NoEntry);
+    }
+    check_mutable_parent(tree, new)?;
+    // One more name changes the inode.
+    check_mutable(inode)?;
+    match inode.kind() {
+        InodeKind::Directory => Err(ErrorCode::NotPermitted),
+        InodeKind::File | InodeKind::Symlink(_) => Ok(()),
     }
 }
 
@@ -521,27 +606,35 @@ fn check_rename(tree: &Tree, moved: InodeId, old: &Place<'_>, new: &Place<'_>) -
     }
 }
 
-fn check_remove<'t>(tree: &'t Tree, place: &Place<'_>, kind: Remove) -> Result<&'t Arc<Inode>> {
+/// The rules of unlink(2) and rmdir(2) in the order of Linux, which looks for the name last.
+fn check_remove<'t>(
+    tree: &'t Tree,
+    place: Place<'_>,
+    kind: Remove,
+) -> core::result::Result<&'t Arc<Inode>, Stop> {
     match (kind, place.last) {
         (_, Last::Name(_)) => {}
-        (Remove::File, Last::This | Last::Parent) => return Err(ErrorCode::IsDirectory),
-        (Remove::Directory, Last::This) => return Err(ErrorCode::Invalid),
-        (Remove::Directory, Last::Parent) => return Err(ErrorCode::NotEmpty),
+        (Remove::File, Last::This | Last::Parent) => return Err(ErrorCode::IsDirectory.into()),
+        (Remove::Directory, Last::This) => return Err(ErrorCode::Invalid.into()),
+        (Remove::Directory, Last::Parent) => return Err(ErrorCode::NotEmpty.into()),
     }
+    check_mutable_parent(tree, &place)?;
+    let place = place.look_up(tree)?;
     let found = place.found.ok_or(ErrorCode::NoEntry)?;
     let inode = tree.inode(found)?;
     match (kind, inode.kind()) {
         (Remove::File, InodeKind::Directory) => Err(ErrorCode::IsDirectory),
         (Remove::File, _) if place.must_be_dir => Err(ErrorCode::NotDirectory),
-        (Remove::File, InodeKind::File | InodeKind::Symlink(_)) => Ok(inode),
         (Remove::Directory, InodeKind::File | InodeKind::Symlink(_)) => {
             Err(ErrorCode::NotDirectory)
         }
         (Remove::Directory, InodeKind::Directory) if !tree.directory(found)?.is_empty() => {
             Err(ErrorCode::NotEmpty)
         }
-        (Remove::Directory, InodeKind::Directory) => Ok(inode),
-    }
+        (Remove::File, InodeKind::File | InodeKind::Symlink(_))
+        | (Remove::Directory, InodeKind::Directory) => check_mutable(inode),
+    }?;
+    Ok(inode)
 }
 
 fn check_offset(offset: u64) -> Result<()> {

@@ -1,40 +1,21 @@
 //! Images: a tree of files in one piece of bytes, read in place.
 //!
-//! All numbers are little-endian. An image is a header, the records of its nodes, the text that
-//! they name, and the content at a page boundary:
-//!
-//! | header | bytes |
-//! | --- | --- |
-//! | magic `monakafs` | 0..8 |
-//! | version, 1 | 8..12 |
-//! | CRC-32 of 16..content | 12..16 |
-//! | length of the image | 16..24 |
-//! | offset of the content | 24..32 |
-//! | nodes | 32..36 |
-//! | bytes of text | 36..40 |
-//! | limit in bytes, in inodes | 40..48, 48..56 |
-//! | settings: bit 0 = no preopen | 56..60 |
-//! | working directory: offset and length in the text | 60..64, 64..68 |
-//! | zeros | 68..80 |
-//!
-//! | node | bytes |
-//! | --- | --- |
-//! | parent: the index of an earlier node; the root, node 0, has its own | 0..4 |
-//! | kind: 1 file, 2 directory, 3 symbolic link, 4 hard link | 4..5 |
-//! | zero, length of the name | 5..6, 6..8 |
-//! | offset of the name in the text | 8..12 |
-//! | permission bits where it came from | 12..16 |
-//! | time of modification, nanoseconds since 1970 | 16..24 |
-//! | file: offset in the content; symbolic link: of the target in the text; hard link: a node | 24..32 |
-//! | size of the file or target | 32..40 |
-//! | CRC-32 of the file's content, zero | 40..44, 44..48 |
+//! The format is described in `docs/IMAGE.md`. An image is a header, the records of its inodes and
+//! names, a hash table of the names, the text that they name, and the content. Nothing of it is
+//! copied or gone through at the start: [`crate::MemFs::from_image`] takes the same time for every
+//! image.
 
+mod builder;
 mod decode;
 mod encode;
 mod load;
+mod lower;
+mod record;
+mod save;
+mod verify;
 
-pub use decode::{Image, ImageError, ImageNode, ImageNodeKind};
-pub use encode::{ImageBuilder, Origin};
+pub use builder::{ImageBuilder, Origin};
+pub use decode::{Image, ImageError};
 
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 
@@ -45,20 +26,27 @@ static CHECKSUM: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISO_HDLC
 /// The same checksum with a table of 16 KiB, for a lot of data.
 static FAST_CHECKSUM: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
 
-const MAGIC: [u8; 8] = *b"monakafs";
-const VERSION: u32 = 1;
-const HEADER_SIZE: usize = 80;
-const NODE_SIZE: usize = 48;
+/// The bit of the settings that says that there is no preopen.
 const NO_PREOPEN: u32 = 1;
 
-const KIND_FILE: u8 = 1;
-const KIND_DIRECTORY: u8 = 2;
-const KIND_SYMLINK: u8 = 3;
-const KIND_HARD_LINK: u8 = 4;
+/// A slot of the hash table that holds no entry.
+const EMPTY_SLOT: u32 = u32::MAX;
 
-/// What the content of an image, and each larger file in it, is aligned to: a wasm page holds
-/// sixteen such blocks, and a host maps them without copying.
+/// Files from this size on start in the middle of a block of this size, as the pages of a file
+/// system do, and for the same reason.
 const CONTENT_ALIGN: usize = 4096;
+const CONTENT_SKEW: usize = 2048;
+
+/// Where a name's search in the hash table begins: FNV-1a over the index of the directory's inode,
+/// little-endian, and the name, folded to 32 bits.
+fn hash(directory: u32, name: &str) -> u32 {
+    let directory = directory.to_le_bytes();
+    let bytes = directory.iter().chain(name.as_bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    });
+    (hash ^ hash >> 32) as u32
+}
 
 /// What a program finds beside the files.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::content::Content;
+use crate::error_code::Result;
+use crate::lower::{LowerInode, Mutability};
 use crate::space::Space;
 use crate::types::{FileType, Ino, Stat, Timestamp};
 
@@ -15,17 +17,30 @@ const EARLIEST: Timestamp = Timestamp(1_000_000_000);
 pub(crate) struct Inode {
     ino: Ino,
     kind: InodeKind,
+    mode: u32,
+    mutability: Mutability,
     record: RwLock<Record>,
     space: Arc<Space>,
 }
 
 /// What an inode is, for ever.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum InodeKind {
     File,
     Directory,
     /// The target, verbatim.
     Symlink(Box<str>),
+}
+
+impl InodeKind {
+    /// The permission bits of an inode that a program made. Programs neither see nor change them.
+    fn default_mode(&self) -> u32 {
+        match self {
+            Self::File => 0o644,
+            Self::Directory => 0o755,
+            Self::Symlink(_) => 0o777,
+        }
+    }
 }
 
 /// What of an inode changes.
@@ -46,10 +61,9 @@ impl Record {
         self.change = self.modification;
     }
 
-    /// Sets all times to one.
-    pub(crate) fn set_times(&mut self, time: Timestamp) {
-        self.touch(time);
-        self.access = self.modification;
+    /// Notes that a name is gone. An image that was not verified may have said that there are fewer.
+    pub(crate) fn lose_link(&mut self) {
+        self.link_count = self.link_count.saturating_sub(1);
     }
 
     /// Notes a change of an attribute.
@@ -77,10 +91,60 @@ impl Inode {
         };
         Self {
             ino,
+            mode: kind.default_mode(),
             kind,
+            mutability: Mutability::Mutable,
             record: RwLock::new(record),
             space,
         }
+    }
+
+    /// An inode of a lower tree, already charged to `space`. It has one name or more.
+    pub(crate) fn copied_up(lower: LowerInode, space: Arc<Space>) -> Self {
+        let record = Record {
+            link_count: lower.link_count.max(1),
+            access: lower.access.max(EARLIEST),
+            modification: lower.modification.max(EARLIEST),
+            change: lower.change.max(EARLIEST),
+            content: Content::over(lower.content, space.clone()),
+        };
+        Self {
+            ino: lower.ino,
+            kind: lower.kind,
+            mode: lower.mode,
+            mutability: lower.mutability,
+            record: RwLock::new(record),
+            space,
+        }
+    }
+
+    /// The inode as it is now, its content shared from now on.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`; nothing has changed then.
+    pub(crate) fn freeze(&self) -> Result<LowerInode> {
+        let mut record = self.write();
+        Ok(LowerInode {
+            content: record.content.freeze()?,
+            ino: self.ino,
+            kind: self.kind.clone(),
+            mode: self.mode,
+            link_count: record.link_count,
+            access: record.access,
+            modification: record.modification,
+            change: record.change,
+            mutability: self.mutability,
+        })
+    }
+
+    /// Its permission bits.
+    pub(crate) fn mode(&self) -> u32 {
+        self.mode
+    }
+
+    /// Whether it is part of a read-only mount.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.mutability == Mutability::ReadOnly
     }
 
     pub(crate) fn ino(&self) -> Ino {

@@ -9,8 +9,9 @@ use crate::descriptor::MemDescriptor;
 use crate::error_code::Result;
 use crate::file_system::{Descriptor, FileSystem, Preopen};
 use crate::inode::{Inode, InodeKind};
+use crate::lower::Lower;
 use crate::space::{Limits, Space, Usage};
-use crate::tree::Tree;
+use crate::tree::{Stop, Tree};
 use crate::types::{DescriptorFlags, Ino, OpenFlags, PathFlags, Timestamp};
 
 /// A file system in memory. `clone` shares it.
@@ -43,7 +44,7 @@ pub(crate) struct Shared {
     pub(crate) space: Arc<Space>,
     clock: Box<dyn Clock>,
     pace: &'static Pace,
-    next_ino: AtomicU64,
+    pub(crate) next_ino: AtomicU64,
     pub(crate) preopens: Vec<(String, String)>,
 }
 
@@ -54,6 +55,37 @@ impl Shared {
 
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Tree> {
         self.tree.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `look` on the tree, again and again until all that it meets of the lower tree is copied
+    /// up.
+    pub(crate) fn look<T>(
+        &self,
+        look: impl Fn(&Tree) -> core::result::Result<T, Stop>,
+    ) -> Result<T> {
+        loop {
+            let looked = look(&self.read());
+            match looked {
+                Ok(seen) => return Ok(seen),
+                Err(Stop::Error(error)) => return Err(error),
+                Err(Stop::Untouched(name)) => self.write().copy_up(name, &self.space)?,
+            }
+        }
+    }
+
+    /// The same with `change`, which must not have changed anything when it meets something.
+    pub(crate) fn change<T>(
+        &self,
+        mut change: impl FnMut(&mut Tree) -> core::result::Result<T, Stop>,
+    ) -> Result<T> {
+        let mut tree = self.write();
+        loop {
+            match change(&mut tree) {
+                Ok(done) => return Ok(done),
+                Err(Stop::Error(error)) => return Err(error),
+                Err(Stop::Untouched(name)) => tree.copy_up(name, &self.space)?,
+            }
+        }
     }
 
     /// The time now.
@@ -73,19 +105,7 @@ impl Shared {
     /// `InsufficientSpace`: the quota of inodes is used up.
     pub(crate) fn new_inode(&self, kind: InodeKind) -> Result<Arc<Inode>> {
         let content = Content::empty(self.space.clone());
-        self.new_inode_with(kind, content, self.now())
-    }
-
-    /// An inode without a name, with a content.
-    ///
-    /// # Errors
-    /// `InsufficientSpace`: the quota of inodes is used up.
-    pub(crate) fn new_inode_with(
-        &self,
-        kind: InodeKind,
-        content: Content,
-        now: Timestamp,
-    ) -> Result<Arc<Inode>> {
+        let now = self.now();
         self.space.charge_inode()?;
         let ino = Ino(self.next_ino.fetch_add(1, Ordering::Relaxed));
         Ok(Arc::new(Inode::new(
@@ -200,12 +220,27 @@ impl MemFsBuilder {
             self.clock.now(),
             space.clone(),
         );
+        self.finish(Tree::new(Arc::new(root)), space, 2)
+    }
+
+    /// Makes it over a tree of `inodes` inodes, whose numbers are below `next_ino`.
+    ///
+    /// # Errors
+    /// As [`MemFsBuilder::build`]; `Io` (the lower tree has no root).
+    pub(crate) fn over(self, lower: Arc<dyn Lower>, inodes: u64, next_ino: u64) -> Result<MemFs> {
+        let space = Arc::new(Space::new(self.limits));
+        space.charge_inodes(inodes)?;
+        let tree = Tree::over(lower, inodes, &space)?;
+        self.finish(tree, space, next_ino)
+    }
+
+    fn finish(self, tree: Tree, space: Arc<Space>, next_ino: u64) -> Result<MemFs> {
         let shared = Shared {
-            tree: RwLock::new(Tree::new(Arc::new(root))),
+            tree: RwLock::new(tree),
             space,
             pace: self.clock.pace(),
             clock: self.clock,
-            next_ino: AtomicU64::new(2),
+            next_ino: AtomicU64::new(next_ino),
             preopens: self.preopens,
         };
         let fs = MemFs {

@@ -2,7 +2,7 @@
 //! holds and a look-up is two indices.
 
 use crate::error_code::{ErrorCode, Result};
-use crate::space::{PAGE_SIZE, PageBytes, Space};
+use crate::space::{PAGE_SIZE, PageBytes, Space, new_page};
 
 /// Pages of one leaf: 32 MiB of file.
 const LEAF_PAGES: usize = 512;
@@ -36,6 +36,19 @@ impl Page {
         &mut self.bytes[start..end]
     }
 
+    /// A page of its own that holds the same.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`.
+    pub(crate) fn copy_of(content: &[u8]) -> Result<Self> {
+        let mut page = Self {
+            bytes: new_page()?,
+            valid: 0,
+        };
+        page.overwrite(0, content.len()).copy_from_slice(content);
+        Ok(page)
+    }
+
     /// Cuts the content to `len` bytes and returns how many went.
     fn truncate(&mut self, len: usize) -> u64 {
         let cut = (self.valid as usize).saturating_sub(len);
@@ -44,34 +57,62 @@ impl Page {
     }
 }
 
-type Leaf = [Option<Page>; LEAF_PAGES];
+type Leaf<P> = [Option<P>; LEAF_PAGES];
 
 /// The pages of one file by their index.
-#[derive(Debug, Default)]
-pub(crate) struct PageTable {
-    leaves: Vec<Option<Box<Leaf>>>,
+#[derive(Debug)]
+pub(crate) struct PageTable<P = Page> {
+    leaves: Vec<Option<Box<Leaf<P>>>>,
 }
 
-impl PageTable {
+impl<P> Default for PageTable<P> {
+    fn default() -> Self {
+        Self { leaves: Vec::new() }
+    }
+}
+
+impl<P> PageTable<P> {
     /// The page at `index`, or `None` for a hole.
     #[inline]
-    pub(crate) fn get(&self, index: u64) -> Option<&Page> {
+    pub(crate) fn get(&self, index: u64) -> Option<&P> {
         let (leaf, slot) = position(index);
         self.leaves.get(leaf)?.as_ref()?[slot].as_ref()
     }
 
     /// The page at `index`, or `None` for a hole.
     #[inline]
-    pub(crate) fn get_mut(&mut self, index: u64) -> Option<&mut Page> {
+    pub(crate) fn get_mut(&mut self, index: u64) -> Option<&mut P> {
         let (leaf, slot) = position(index);
         self.leaves.get_mut(leaf)?.as_mut()?[slot].as_mut()
     }
 
-    /// Puts a page without content where there is a hole.
+    /// All pages and their indices, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &P)> {
+        let leaves = (0..).zip(&self.leaves);
+        let leaves = leaves.filter_map(|(leaf, slots)| Some((leaf, slots.as_ref()?)));
+        leaves.flat_map(|(leaf, slots)| {
+            let first = leaf * LEAF_PAGES as u64;
+            let pages = (first..).zip(slots.iter());
+            pages.filter_map(|(index, page)| Some((index, page.as_ref()?)))
+        })
+    }
+
+    /// Takes all pages out, in order.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (u64, P)> {
+        let leaves = (0..).zip(std::mem::take(&mut self.leaves));
+        let leaves = leaves.filter_map(|(leaf, slots)| Some((leaf, slots?)));
+        leaves.flat_map(|(leaf, slots)| {
+            let first = leaf * LEAF_PAGES as u64;
+            let pages = (first..).zip(*slots);
+            pages.filter_map(|(index, page)| Some((index, page?)))
+        })
+    }
+
+    /// Where the page at `index` is or is to be.
     ///
     /// # Errors
     /// `InsufficientSpace`.
-    pub(crate) fn insert(&mut self, index: u64, space: &Space) -> Result<&mut Page> {
+    pub(crate) fn slot(&mut self, index: u64) -> Result<&mut Option<P>> {
         let (leaf, slot) = position(index);
         if leaf >= self.leaves.len() {
             let missing = leaf + 1 - self.leaves.len();
@@ -80,15 +121,26 @@ impl PageTable {
                 .map_err(|_| ErrorCode::InsufficientSpace)?;
             self.leaves.resize_with(leaf + 1, || None);
         }
-        let page = Page {
-            bytes: space.take_page()?,
-            valid: 0,
-        };
         let leaf = match &mut self.leaves[leaf] {
             Some(leaf) => leaf,
             empty => empty.insert(new_leaf()?),
         };
-        Ok(leaf[slot].insert(page))
+        Ok(&mut leaf[slot])
+    }
+}
+
+impl PageTable {
+    /// Puts a page without content where there is a hole.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`.
+    pub(crate) fn insert(&mut self, index: u64, space: &Space) -> Result<&mut Page> {
+        let slot = self.slot(index)?;
+        let page = Page {
+            bytes: space.take_page()?,
+            valid: 0,
+        };
+        Ok(slot.insert(page))
     }
 
     /// Cuts everything behind `size` bytes, gives the pages back and returns how many bytes of
@@ -127,7 +179,7 @@ fn position(index: u64) -> (usize, usize) {
     (index / LEAF_PAGES, index % LEAF_PAGES)
 }
 
-fn new_leaf() -> Result<Box<Leaf>> {
+fn new_leaf<P>() -> Result<Box<Leaf<P>>> {
     let mut slots = Vec::new();
     slots
         .try_reserve_exact(LEAF_PAGES)

@@ -7,6 +7,13 @@ pub(crate) const NAME_MAX: usize = 255;
 /// The longest path, in bytes (`PATH_MAX` without its NUL).
 pub(crate) const PATH_MAX: usize = 4095;
 
+/// Whether a directory may have this name.
+pub(crate) fn is_component(name: &str) -> bool {
+    (1..=NAME_MAX).contains(&name.len())
+        && !matches!(name, "." | "..")
+        && !name.bytes().any(|byte| byte == b'/' || byte == 0)
+}
+
 /// One component of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Component<'a> {

@@ -1,10 +1,12 @@
 //! The path walker. It holds inodes, never strings: `..` climbs from a directory to its parent
 //! and stops at the one the walk started from.
 
-use crate::error_code::{ErrorCode, Result};
+use crate::error_code::ErrorCode;
 use crate::inode::InodeKind;
 use crate::path::{Component, Components, NAME_MAX};
-use crate::tree::{InodeId, Tree};
+use crate::tree::{InodeId, Stop, Tree};
+
+type Result<T> = core::result::Result<T, Stop>;
 
 /// How many links one resolution follows before it is `Loop`, as Linux does.
 const MAX_LINKS: u32 = 40;
@@ -61,7 +63,7 @@ impl Place<'_> {
 /// Walks `path` from the directory `base`.
 ///
 /// # Errors
-/// Those of paths, as listed at [`crate::Descriptor`]'s module.
+/// Those of paths, as listed at [`crate::Descriptor`]'s module; `Io` (the lower tree is damaged).
 pub(crate) fn resolve<'t>(
     tree: &'t Tree,
     base: InodeId,
@@ -88,11 +90,11 @@ pub(crate) fn resolve_parent<'t>(
 }
 
 fn look_up(tree: &Tree, directory: InodeId, name: &str) -> Result<Option<InodeId>> {
-    let directory = tree.directory(directory)?;
     if name.len() > NAME_MAX {
-        return Err(ErrorCode::NameTooLong);
+        tree.directory(directory)?;
+        return Err(ErrorCode::NameTooLong.into());
     }
-    Ok(directory.get(name).map(|dentry| dentry.child))
+    tree.look_up(directory, name)
 }
 
 struct Walk<'t> {
@@ -172,7 +174,7 @@ impl<'t> Walk<'t> {
 
     fn climb(&mut self) -> Result<()> {
         if self.current == self.base {
-            return Err(ErrorCode::NotPermitted);
+            return Err(ErrorCode::NotPermitted.into());
         }
         self.current = self.tree.directory(self.current)?.parent;
         Ok(())
@@ -186,14 +188,14 @@ impl<'t> Walk<'t> {
                 Ok(())
             }
             InodeKind::Symlink(target) => self.expand(target),
-            InodeKind::File => Err(ErrorCode::NotDirectory),
+            InodeKind::File => Err(ErrorCode::NotDirectory.into()),
         }
     }
 
     fn expand(&mut self, target: &'t str) -> Result<()> {
         self.followed += 1;
         if self.followed > MAX_LINKS {
-            return Err(ErrorCode::Loop);
+            return Err(ErrorCode::Loop.into());
         }
         let behind = std::mem::replace(&mut self.pending, Components::of_link(target));
         if !behind.is_end() {

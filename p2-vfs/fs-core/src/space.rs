@@ -129,9 +129,14 @@ impl Space {
     }
 
     pub(crate) fn charge_inode(&self) -> Result<()> {
+        self.charge_inodes(1)
+    }
+
+    pub(crate) fn charge_inodes(&self, count: u64) -> Result<()> {
         self.inodes
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-                (used < self.limits.inodes).then_some(used + 1)
+                used.checked_add(count)
+                    .filter(|total| *total <= self.limits.inodes)
             })
             .map(drop)
             .map_err(|_| ErrorCode::InsufficientSpace)
@@ -162,7 +167,11 @@ impl Space {
     }
 }
 
-fn new_page() -> Result<PageBytes> {
+/// A page that nobody had before.
+///
+/// # Errors
+/// `InsufficientSpace`: the allocator has none.
+pub(crate) fn new_page() -> Result<PageBytes> {
     let mut bytes = Vec::new();
     bytes
         .try_reserve_exact(PAGE_SIZE + BLOCK)

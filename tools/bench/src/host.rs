@@ -34,7 +34,7 @@ pub(crate) fn wrapped(input: &[u8], emit: Emit) -> Result<Vec<u8>> {
         emit,
         ..Options::default()
     };
-    Ok(wrap::wrap(input, &shims, &options)?.bytes)
+    Ok(wrap::wrap(input, &shims, &options)?.artifact.to_bytes().into())
 }
 
 /// What a program is started with.

@@ -5,6 +5,8 @@
 //! cargo run --release -p bench -- plugged      the same of WASI 0.2, against composition alone
 //! cargo run --release -p bench -- start        instantiation, against the module as it was
 //! cargo run --release -p bench -- wrap FILE…   wrapping, against validation
+//! cargo run --release -p bench -- trees        starting over images and as forks, by their size
+//! cargo run --release -p bench -- threads      several threads on one file system, against one
 //! ```
 
 mod floor;
@@ -13,6 +15,8 @@ mod ops;
 mod plugged;
 mod start;
 mod table;
+mod threads;
+mod trees;
 mod wrapping;
 
 use std::path::PathBuf;
@@ -60,6 +64,14 @@ enum Bench {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Starting over images and as forks, and the first use of what they hold.
+    Trees,
+    /// Several threads on one file system, against one.
+    Threads {
+        /// How many.
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
+    },
 }
 
 fn main() -> Result<()> {
@@ -72,5 +84,7 @@ fn main() -> Result<()> {
         Bench::Plugged { rounds } => plugged::run(rounds),
         Bench::Start { file } => start::run(&file),
         Bench::Wrap { files } => wrapping::run(&files),
+        Bench::Trees => trees::run(),
+        Bench::Threads { threads } => threads::run(threads),
     }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::commands::fs::FsCommand;
 use crate::mount::Mount;
+use crate::save::SaveArgs;
 use crate::size;
 
 /// Gives any WASI program a virtual file system that is independent of the host.
@@ -64,6 +66,9 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Say what a file is, what it can reach and how it would be wrapped.
     Inspect(InspectArgs),
+    /// Look into a saved image or a wrapped artifact, take files out, put others in.
+    #[command(subcommand)]
+    Fs(FsCommand),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
     /// Print the manual page.
@@ -100,12 +105,40 @@ impl Color {
     }
 }
 
+/// What of the host is embedded.
+#[derive(Debug, Args)]
+pub(crate) struct MountArgs {
+    /// Embed a file, a directory or what is in a .tar, .tar.gz or .tar.zst at an absolute path of
+    /// the guest; with ,ro behind it, programs cannot change it. Later mounts go over earlier ones.
+    #[arg(long, value_name = "GUEST=HOST[,ro]")]
+    pub(crate) mount: Vec<Mount>,
+
+    /// Leave out what cannot be read or embedded, with a warning for each.
+    #[arg(long)]
+    pub(crate) skip_unreadable: bool,
+
+    /// Which times embedded files get. [default: SOURCE_DATE_EPOCH if set, else keep]
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) mtime: Option<Mtime>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Mtime {
+    /// Those of the host.
+    Keep,
+    /// The first that there is, for results that are equal wherever they are made.
+    Zero,
+}
+
 /// What the wrapped program finds.
 #[derive(Debug, Args)]
 pub(crate) struct ContentArgs {
-    /// Embed a file or directory of the host at an absolute path of the guest.
-    #[arg(long, value_name = "GUEST=HOST")]
-    pub(crate) mount: Vec<Mount>,
+    #[command(flatten)]
+    pub(crate) mounts: MountArgs,
+
+    /// Start from the files of a saved image, or of a wrapped artifact; mounts go over them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) image: Option<PathBuf>,
 
     /// Give the program no directory at all: every path fails.
     #[arg(long)]
@@ -212,6 +245,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) content: ContentArgs,
+
+    #[command(flatten)]
+    pub(crate) save: SaveArgs,
 
     /// Set an environment variable; the host's are not passed on.
     #[arg(long, value_name = "K=V", value_parser = variable)]

@@ -1,5 +1,6 @@
 //! One module for each subcommand.
 
+pub(crate) mod fs;
 pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod run;

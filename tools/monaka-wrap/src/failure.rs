@@ -1,9 +1,11 @@
 //! Why the tool failed: one line that says what is wrong and what to do.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use fs_core::ErrorCode;
 use fs_core::image::ImageError;
 use thiserror::Error;
 
@@ -35,6 +37,32 @@ pub(crate) enum Failure {
 
     #[error("--mount {}: {reason}", path.display())]
     Mount { path: PathBuf, reason: String },
+
+    #[error("--mount {}: with it, the files to embed take more than {}; embed less, or leave out what is not used", path.display(), size::display(*limit))]
+    TooMuch { path: PathBuf, limit: u64 },
+
+    #[error(
+        "SOURCE_DATE_EPOCH is {0:?}, not a number of seconds since 1970; unset it or use --mtime"
+    )]
+    Epoch(OsString),
+
+    #[error("{}: has no files in it: neither a saved image nor a wrapped artifact", path.display())]
+    NoImage { path: PathBuf },
+
+    #[error("{}: {source}; make it again", path.display())]
+    DamagedImage { path: PathBuf, source: ImageError },
+
+    #[error("{path}: {}", words(*code))]
+    Guest { path: String, code: ErrorCode },
+
+    #[error("{}: exists; replace it with --force, or choose another place", path.display())]
+    Exists { path: PathBuf },
+
+    #[error("{}: cannot be written: {source}", path.display())]
+    Export { path: PathBuf, source: io::Error },
+
+    #[error("{path}: {}, mostly holes, are too much to copy; let the program cut it", size::display(*size))]
+    Sparse { path: String, size: u64 },
 
     #[error("--cwd {directory}: {reason}")]
     WorkingDirectory {
@@ -74,12 +102,35 @@ impl Failure {
             | Self::NoOutput
             | Self::Unfit { .. }
             | Self::Mount { .. }
+            | Self::TooMuch { .. }
+            | Self::Epoch(_)
+            | Self::NoImage { .. }
+            | Self::DamagedImage { .. }
+            | Self::Guest { .. }
+            | Self::Exists { .. }
+            | Self::Export { .. }
+            | Self::Sparse { .. }
             | Self::WorkingDirectory { .. }
             | Self::Image(_)
             | Self::Start(_)
             | Self::Memory(_)
             | Self::Print(_) => 125,
         }
+    }
+}
+
+/// What a look into files meets, in words.
+fn words(code: ErrorCode) -> String {
+    match code {
+        ErrorCode::NoEntry => "no such file; see fs ls".to_owned(),
+        ErrorCode::NotDirectory => "a part of the path is no directory".to_owned(),
+        ErrorCode::IsDirectory => "a directory; name a file, or take it out with fs get".to_owned(),
+        ErrorCode::Loop => "too many symbolic links".to_owned(),
+        ErrorCode::NotPermitted => "a link there leads out of the file system".to_owned(),
+        ErrorCode::Invalid => "not a path of the guest; it must not contain ..".to_owned(),
+        ErrorCode::ReadOnly => "part of a read-only mount; mount it without ,ro".to_owned(),
+        ErrorCode::Io => "damaged".to_owned(),
+        other => format!("{other:?}"),
     }
 }
 

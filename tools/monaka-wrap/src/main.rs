@@ -3,12 +3,14 @@
 mod args;
 mod commands;
 mod content;
+mod export;
 mod failure;
 mod input;
 mod mount;
 mod output;
 mod progress;
 mod runtime;
+mod save;
 mod size;
 mod wrapping;
 
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Wrap(args) => commands::wrap::execute(args, &cli.verbosity),
         Command::Run(args) => commands::run::execute(args, &cli.verbosity),
+        Command::Fs(command) => commands::fs::execute(command, &cli.verbosity),
         Command::Inspect(args) => commands::inspect::execute(args),
         Command::Completions(args) => commands::generate::completions(args),
         Command::Man => commands::generate::man_page(),

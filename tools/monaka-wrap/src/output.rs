@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use wrap::Artifact;
+
 use crate::failure::Failure;
 use crate::input::is_stream;
 
@@ -27,12 +29,12 @@ pub(crate) fn destination(input: &Path, output: Option<&Path>) -> Result<PathBuf
 }
 
 /// Writes a file by way of a temporary one beside it, or to standard output.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write(path: &Path, artifact: &Artifact) -> Result<(), Failure> {
     let written = if is_stream(path) {
         let mut stdout = io::stdout().lock();
-        stdout.write_all(bytes).and_then(|()| stdout.flush())
+        artifact.write_to(&mut stdout).and_then(|()| stdout.flush())
     } else {
-        replace(path, bytes)
+        replace(path, artifact)
     };
     written.map_err(|source| Failure::Write {
         path: path.to_owned(),
@@ -40,7 +42,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, artifact: &Artifact) -> io::Result<()> {
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         Some(_) | None => Path::new("."),
@@ -49,7 +51,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .prefix(".monaka-wrap-")
         .permissions(fs::Permissions::from_mode(0o666))
         .tempfile_in(directory)?;
-    file.write_all(bytes)?;
+    artifact.write_to(&mut file)?;
     file.persist(path)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::Verbosity;
+use crate::wrapping::warning;
 
 /// Shows `what` beside a spinner until dropped.
 pub(crate) struct Spinner(ProgressBar);
@@ -23,6 +24,16 @@ impl Spinner {
         }
         bar.enable_steady_tick(Duration::from_millis(120));
         Self(bar)
+    }
+
+    /// A printer of warnings that does not tear the line; quiet where the user wants it so.
+    pub(crate) fn warnings<'s>(&'s self, verbosity: &Verbosity) -> impl Fn(&str) + use<'s> {
+        let is_quiet = verbosity.quiet;
+        move |text| {
+            if !is_quiet {
+                self.suspend(|| warning(text));
+            }
+        }
     }
 
     /// Prints something else without tearing the line.

@@ -10,17 +10,19 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use self::limits::{MemoryLimit, OutOfMemory};
-use crate::content::Files;
-use crate::failure::Failure;
+use bytes::Bytes;
 use wasmtime::component::Component;
 use wasmtime::{Cache, CacheConfig, Config, Engine, Module, OptLevel, Trap, WasmBacktrace};
 use wasmtime_wasi::cli::InputFile;
 use wasmtime_wasi::{I32Exit, WasiCtxBuilder};
 
+use self::limits::{MemoryLimit, OutOfMemory};
+use crate::content::Files;
+use crate::failure::Failure;
+
 /// A program and what it is started with.
 pub(crate) struct Program {
-    pub(crate) wasm: Vec<u8>,
+    pub(crate) wasm: Bytes,
     pub(crate) form: Form,
     /// The program's own name first.
     pub(crate) args: Vec<String>,

@@ -17,15 +17,16 @@ const SHIMS: Shims<'_> = Shims {
     vfs: artifacts::VFS,
 };
 
-/// Reads the input and wraps it.
+/// Reads the input and wraps it; `say` gets what the user should know of the embedded files.
 ///
 /// # Errors
-/// `Unfit`, `Read`, `Mount`, `WorkingDirectory`, `Image`, `Wrap`.
+/// `Unfit`, `Read`, those of [`content::embedded`], `Wrap`.
 pub(crate) fn wrap_file(
     path: &Path,
     emit: Emit,
     adapter: Adapter,
     args: &ContentArgs,
+    mut say: impl FnMut(&str),
 ) -> Result<Wrapped, Failure> {
     let adapter = match (adapter, args.max_guest_memory) {
         (Adapter::Stock, max) => wrap::Adapter::Stock {
@@ -50,11 +51,13 @@ pub(crate) fn wrap_file(
         }
     };
     let input = input::read(path)?;
+    let content = content::embedded(args)?;
+    content.warnings.iter().for_each(|warning| say(warning));
     let options = Options {
         emit,
         adapter,
         exit_status,
-        image: Some(content::image(args)?),
+        image: vec![content.image],
         names: if args.keep_names {
             Names::Keep
         } else {
@@ -67,14 +70,17 @@ pub(crate) fn wrap_file(
     })
 }
 
+/// Prints one warning.
+pub(crate) fn warning(text: &str) {
+    let style = AnsiColor::Yellow.on_default().bold();
+    anstream::eprintln!("monaka-wrap: {style}warning:{style:#} {text}");
+}
+
 /// Prints what was noticed on the way that the user of the result should know.
 pub(crate) fn warn(wrapped: &Wrapped) {
-    let style = AnsiColor::Yellow.on_default().bold();
     for stage in &wrapped.stages {
         match stage.level {
-            Level::Warning => {
-                anstream::eprintln!("monaka-wrap: {style}warning:{style:#} {}", stage.note);
-            }
+            Level::Warning => warning(&stage.note),
             Level::Note => {}
         }
     }

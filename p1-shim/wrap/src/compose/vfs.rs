@@ -19,14 +19,13 @@ use crate::shim::Shim;
 use crate::stage::{Stage, Step};
 
 /// Makes the VFS core module `vfs` a component for an application that imports the interfaces
-/// `imports`, with the bytes of `image` in its memory.
+/// `imports`.
 ///
 /// # Errors
-/// [`Unmergeable::ImageTooLarge`](crate::Unmergeable::ImageTooLarge), [`ShimFault`].
+/// [`ShimFault`].
 pub(super) fn component(
     vfs: &[u8],
     imports: &[String],
-    image: &[u8],
     names: Names,
     stages: &mut Vec<Stage>,
 ) -> Result<Vec<u8>, Error> {
@@ -43,7 +42,7 @@ pub(super) fn component(
     ));
     let section = world.section().map_err(unusable)?;
     let shim = Shim::parse_vfs(vfs, exports)?;
-    let module = merge::merge(&Module::default(), &shim, image, names, stages)?;
+    let module = merge::merge(&Module::default(), &shim, names, stages)?;
     Ok(lift::lift(&module, &[section])?)
 }
 

@@ -55,7 +55,7 @@ const PASSIVE: u8 = 1;
 
 /// The [mode](https://webassembly.github.io/spec/core/binary/modules.html#data-section) of an
 /// active segment.
-fn active(memory: u32, offset: &ConstExpr) -> Vec<u8> {
+pub(crate) fn active(memory: u32, offset: &ConstExpr) -> Vec<u8> {
     let mut mode = Vec::new();
     match memory {
         0 => mode.push(0),

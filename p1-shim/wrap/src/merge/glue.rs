@@ -4,7 +4,7 @@
 use wasm_encoder::{Function, Instruction, MemArg, MemArgTarget};
 use wasmparser::ValType::{self, I32, I64};
 
-use super::image::Image;
+use super::image::ImagePlace;
 use crate::encode::index::{Index, MemoryIndex};
 
 /// The module that a shim imports the functions below from.
@@ -71,7 +71,7 @@ impl Glue {
 
     /// What the function does: one instruction, which finds the parameters on the stack and leaves
     /// the result there. It takes the place of a call.
-    pub(super) fn instruction(self, memories: Memories, image: &Image<'_>) -> Instruction<'static> {
+    pub(super) fn instruction(self, memories: Memories, image: ImagePlace) -> Instruction<'static> {
         let (app, shim) = (memories.app.raw(), memories.shim.raw());
         // The pointers are a program's; nothing says that they are aligned.
         let at = MemArg {
@@ -94,8 +94,8 @@ impl Glue {
             Self::LoadU64 => Instruction::I64Load(at),
             Self::StoreU32 => Instruction::I32Store(at),
             Self::StoreU64 => Instruction::I64Store(at),
-            Self::Image => Instruction::I32Const(image.offset().cast_signed()),
-            Self::ImageLen => Instruction::I32Const(image.len().cast_signed()),
+            Self::Image => Instruction::I32Const(image.offset.cast_signed()),
+            Self::ImageLen => Instruction::GlobalGet(image.len.raw()),
         }
     }
 

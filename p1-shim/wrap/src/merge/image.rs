@@ -1,88 +1,40 @@
-//! The embedded image: an opaque run of bytes behind everything the shim's memory holds.
+//! The place of the embedded image, left empty: [`embedded`](crate::embedded) fills it.
 
-use std::ops::Range;
+use wasm_encoder::{ConstExpr, GlobalType, ValType};
+use wasmparser::MemoryType;
 
-use wasm_encoder::MemoryType;
-
-use crate::error::Unmergeable;
+use crate::encode::index::{GlobalIndex, Index};
+use crate::module::Counts;
 
 const PAGE: u64 = 1 << 16;
 
-/// Pages of a 32-bit memory.
-const MAX_PAGES: u64 = 1 << 16;
-
-/// Sections have 32-bit lengths, and the data section holds the application's segments, too.
-const MAX_LEN: u64 = 1 << 31;
-
-/// Where the image lies in the shim's memory, and how large that memory has to be.
-pub(super) struct Image<'i> {
-    bytes: &'i [u8],
-    offset: u32,
-    memory: MemoryType,
+/// Where an image goes: behind everything that the shim's memory holds, in the last segment of all
+/// data. The last of all globals is its length.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ImagePlace {
+    /// In the shim's memory.
+    pub(super) offset: u32,
+    pub(super) len: GlobalIndex,
 }
 
-impl<'i> Image<'i> {
-    /// Places `bytes` at the first page boundary behind the `memory` that the shim declares.
-    ///
-    /// Without bytes the memory stays as it is and the image lies at 0.
-    ///
-    /// # Errors
-    /// [`Unmergeable::ImageTooLarge`] if the memory would pass 4 GiB or the image
-    /// 2 GiB.
-    pub(super) fn place(bytes: &'i [u8], memory: MemoryType) -> Result<Self, Unmergeable> {
-        if bytes.is_empty() {
-            return Ok(Self {
-                bytes,
-                offset: 0,
-                memory,
-            });
+impl ImagePlace {
+    /// The place behind a shim's `memory` and the `globals` of both modules.
+    pub(super) fn new(memory: MemoryType, globals: [Counts; 2]) -> Self {
+        let globals = globals.map(|counts| counts.globals);
+        Self {
+            // A memory of 4 GiB has no room for an image, wherever it goes.
+            offset: u32::try_from(memory.initial.saturating_mul(PAGE)).unwrap_or(u32::MAX),
+            len: GlobalIndex::new(globals.into_iter().fold(0, u32::saturating_add)),
         }
-        let len = bytes.len() as u64;
-        let start = memory.minimum.saturating_mul(PAGE);
-        let room = (MAX_PAGES * PAGE).saturating_sub(start).min(MAX_LEN);
-        let (Ok(offset), true) = (u32::try_from(start), len <= room) else {
-            return Err(Unmergeable::ImageTooLarge { len, room });
+    }
+
+    /// The length of no image.
+    pub(super) fn global(self) -> (GlobalType, ConstExpr) {
+        let ty = GlobalType {
+            val_type: ValType::I32,
+            mutable: false,
+            shared: false,
         };
-        let pages = len.div_ceil(PAGE);
-        let grown = MemoryType {
-            minimum: memory.minimum + pages,
-            maximum: memory
-                .maximum
-                .map(|maximum| maximum.saturating_add(pages).min(MAX_PAGES)),
-            ..memory
-        };
-        Ok(Self {
-            bytes,
-            offset,
-            memory: grown,
-        })
-    }
-
-    pub(super) fn bytes(&self) -> &'i [u8] {
-        self.bytes
-    }
-
-    pub(super) fn offset(&self) -> u32 {
-        self.offset
-    }
-
-    /// Length in bytes, which [`Image::place`] has checked to be at most 2 GiB.
-    pub(super) fn len(&self) -> u32 {
-        self.bytes.len() as u32
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-
-    /// The image's bytes in the shim's memory.
-    pub(super) fn range(&self) -> Range<u64> {
-        let start = u64::from(self.offset);
-        start..start + self.bytes.len() as u64
-    }
-
-    /// The shim's memory, grown by the image.
-    pub(super) fn memory(&self) -> MemoryType {
-        self.memory
+        (ty, ConstExpr::i32_const(0))
     }
 }

@@ -8,7 +8,7 @@ use wasmparser::Import;
 
 use super::exit;
 use super::glue::Memories;
-use super::image::Image;
+use super::image::ImagePlace;
 use super::link::{AppLink, Links, ShimLink};
 use super::live::Live;
 use super::renumber::IndexMaps;
@@ -24,6 +24,7 @@ pub(super) struct Layout {
     pub(super) written: Vec<Written>,
     /// The start function.
     pub(super) start: Option<FuncIndex>,
+    pub(super) image: ImagePlace,
 }
 
 impl Layout {
@@ -33,13 +34,14 @@ impl Layout {
         shim: &Module<'_>,
         links: &Links,
         live: &Live,
-        image: &Image<'_>,
+        image: ImagePlace,
     ) -> Result<Self, OutOfRange> {
         let layout = Self {
             app: shifts(app, Counts::default()),
             shim: shifts(shim, app.counts()),
             written: Vec::new(),
             start: None,
+            image,
         };
         let mut numbering = Numbering {
             app,
@@ -50,7 +52,7 @@ impl Layout {
             next: 0,
         };
         numbering.number_inputs();
-        numbering.write_glue(image)?;
+        numbering.write_glue()?;
         numbering.write_stubs()?;
         numbering.write_exit()?;
         numbering.link()?;
@@ -105,7 +107,7 @@ impl Numbering<'_, '_> {
         }
     }
 
-    fn write_glue(&mut self, image: &Image<'_>) -> Result<(), OutOfRange> {
+    fn write_glue(&mut self) -> Result<(), OutOfRange> {
         let shim = self.layout.shim.memories.get(0)?;
         let app = match self.app.memories.as_slice() {
             // Nothing is copied then.
@@ -115,7 +117,7 @@ impl Numbering<'_, '_> {
         let memories = Memories { app, shim };
         for ((old, import), link) in self.shim.function_imports().zip(&self.links.shim) {
             let ShimLink::Glue(glue) = link else { continue };
-            let instruction = glue.instruction(memories, image);
+            let instruction = glue.instruction(memories, self.layout.image);
             if self.live.contains(old) {
                 let ty = type_of(self.shim, &self.layout.shim, old)?;
                 let index = self.write(ty, glue.body(&instruction), qualified(import));

@@ -13,13 +13,6 @@ impl Inputs<'_, '_> {
         stages.extend(self.bound());
         stages.extend(self.stubs());
         stages.extend(self.dropped_sections());
-        if !self.image.is_empty() {
-            let (len, offset) = (self.image.len(), self.image.offset());
-            stages.push(Stage::note(
-                Step::Embed,
-                format!("placed {len} bytes at {offset:#x} of the file system's memory"),
-            ));
-        }
         match self.shim.emit {
             // Whoever runs components runs two memories, too.
             Emit::Component => {}

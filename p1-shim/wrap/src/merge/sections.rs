@@ -8,7 +8,6 @@ use wasm_encoder::{
 use wasmparser::{Import, TypeRef};
 
 use super::exit;
-use super::image::Image;
 use super::layout::Layout;
 use super::link::{AppLink, Links, ShimLink};
 use super::renumber::Renumber;
@@ -28,7 +27,6 @@ pub(super) struct Inputs<'m, 'a> {
     pub(super) shim: &'m Shim<'a>,
     pub(super) links: &'m Links,
     pub(super) layout: &'m Layout,
-    pub(super) image: &'m Image<'m>,
 }
 
 impl<'m, 'a> Inputs<'m, 'a> {
@@ -112,7 +110,7 @@ impl<'m, 'a> Inputs<'m, 'a> {
         for memory in &self.app.memories {
             memories.memory(Renumber(&self.layout.app).memory_type(*memory)?);
         }
-        memories.memory(self.image.memory());
+        memories.memory(self.shim.memory.into());
         Ok(memories)
     }
 
@@ -133,6 +131,8 @@ impl<'m, 'a> Inputs<'m, 'a> {
                 renumber.parse_global_section(&mut globals, section)?;
             }
         }
+        let (ty, value) = self.layout.image.global();
+        globals.global(ty, &value);
         Ok(globals)
     }
 
@@ -198,20 +198,15 @@ impl<'m, 'a> Inputs<'m, 'a> {
         Code::new(bodies, &self.layout.written)
     }
 
-    /// The application's segments, the shim's, and the image as the last one.
-    pub(super) fn data(&self) -> Result<Data<'m>>
-    where
-        'a: 'm,
-    {
+    /// The application's segments, the shim's, and one for the image.
+    pub(super) fn data(&self) -> Result<Data<'a>> {
         let mut data = Data::default();
         for (module, mut renumber) in self.parts() {
             data.add_module(module, &mut renumber)?;
         }
-        if !self.image.is_empty() {
-            let memory = self.layout.shim.memories.get(0);
-            let memory = memory.map_err(reencode::Error::UserError)?;
-            data.add(memory, self.image.offset(), self.image.bytes());
-        }
+        let memory = self.layout.shim.memories.get(0);
+        let memory = memory.map_err(reencode::Error::UserError)?;
+        data.add(memory, self.layout.image.offset, &[]);
         Ok(data)
     }
 }

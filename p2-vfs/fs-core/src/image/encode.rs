@@ -5,174 +5,220 @@ use std::collections::hash_map::{Entry, HashMap};
 
 use bytes::Bytes;
 
+use super::builder::{Node, Origin, Source};
+use super::lower::MAX_PROBES;
+use super::record::{EntryRecord, Header, InodeRecord, RecordKind};
 use super::{
-    CONTENT_ALIGN, FAST_CHECKSUM, HEADER_SIZE, KIND_DIRECTORY, KIND_FILE, KIND_HARD_LINK,
-    KIND_SYMLINK, MAGIC, NO_PREOPEN, NODE_SIZE, Preopening, Settings, VERSION,
+    CONTENT_ALIGN, CONTENT_SKEW, EMPTY_SLOT, FAST_CHECKSUM, NO_PREOPEN, Preopening, Settings, hash,
 };
-use crate::types::Timestamp;
 
-/// What is kept of where a node came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The time of its last modification.
-    pub modification: Timestamp,
-    /// Its permission bits, as in `st_mode & 0o7777`.
-    pub mode: u32,
-}
+/// How often the hash table is doubled, so that no search passes [`MAX_PROBES`].
+const MAX_DOUBLINGS: u32 = 4;
 
-#[derive(Debug)]
-enum Source {
-    File(Bytes),
-    Directory,
-    Symlink(String),
-    HardLink(String),
-}
+/// Writes the image of `nodes`, by their paths, the root among them.
+pub(super) fn encode(nodes: &BTreeMap<String, Node>, settings: &Settings) -> Vec<u8> {
+    let mut layout = Layout::default();
+    let directories = number_inodes(nodes, &mut layout);
+    write_directories(&directories, &mut layout);
+    let cwd = settings.working_directory.as_deref().unwrap_or("");
+    let cwd_at = layout.text(cwd);
+    let slots = hash_table(&layout.entries);
 
-/// Collects nodes by path and writes them in order, so that equal trees give equal bytes.
-///
-/// Paths are relative to the root, with single slashes and without `.` or `..`. Directories on the
-/// way are made up where they are not added themselves. A later node replaces an earlier one of
-/// the same path.
-#[derive(Debug)]
-pub struct ImageBuilder {
-    nodes: BTreeMap<String, (Source, Origin)>,
-    made_up: Origin,
-}
-
-impl ImageBuilder {
-    /// An image of an empty root. Directories that nobody adds get `made_up`.
-    pub fn new(made_up: Origin) -> Self {
-        let root = (String::new(), (Source::Directory, made_up));
-        Self {
-            nodes: BTreeMap::from([root]),
-            made_up,
-        }
+    let mut metadata = Vec::new();
+    for record in &layout.inodes {
+        record.write(&mut metadata);
     }
-
-    /// Adds a directory.
-    pub fn directory(&mut self, path: &str, origin: Origin) {
-        self.add(path, Source::Directory, origin);
+    for entry in &layout.entries {
+        entry.write(&mut metadata);
     }
+    metadata.extend(slots.iter().flat_map(|slot| slot.to_le_bytes()));
+    metadata.extend_from_slice(&layout.text);
+    let end = Header::SIZE + metadata.len();
+    let content_at = (end + CONTENT_SKEW).next_multiple_of(CONTENT_ALIGN) - CONTENT_SKEW;
+    metadata.resize(content_at - Header::SIZE, 0);
 
-    /// Adds a file. Equal contents are stored once.
-    pub fn file(&mut self, path: &str, content: impl Into<Bytes>, origin: Origin) {
-        self.add(path, Source::File(content.into()), origin);
-    }
-
-    /// Adds a symbolic link that holds `target` verbatim.
-    pub fn symlink(&mut self, path: &str, target: &str, origin: Origin) {
-        self.add(path, Source::Symlink(target.to_owned()), origin);
-    }
-
-    /// Adds one more name of the file or link that was added as `original`.
-    pub fn hard_link(&mut self, path: &str, original: &str, origin: Origin) {
-        let link = |original: &str| Source::HardLink(original.to_owned());
-        if path < original
-            && let Some((source, _)) = self.nodes.get_mut(original)
-        {
-            // A link's node comes behind the one it refers to.
-            let moved = std::mem::replace(source, link(path));
-            self.add(path, moved, origin);
-        } else {
-            self.add(path, link(original), origin);
-        }
-    }
-
-    fn add(&mut self, path: &str, source: Source, origin: Origin) {
-        for (end, _) in path.match_indices('/') {
-            self.nodes
-                .entry(path[..end].to_owned())
-                .or_insert((Source::Directory, self.made_up));
-        }
-        self.nodes.insert(path.to_owned(), (source, origin));
-    }
-
-    /// Writes the image.
-    pub fn finish(self, settings: &Settings) -> Vec<u8> {
-        let mut layout = Layout::default();
-        let indices: HashMap<&str, u32> = self.nodes.keys().map(String::as_str).zip(0..).collect();
-        for (path, (source, origin)) in &self.nodes {
-            layout.node(path, source, *origin, &indices);
-        }
-        let cwd = settings.working_directory.as_deref().unwrap_or("");
-        let cwd_at = layout.text(cwd);
-        let metadata = HEADER_SIZE + layout.records.len() + layout.text.len();
-        let content_at = metadata.next_multiple_of(CONTENT_ALIGN);
-
-        let mut image = Vec::with_capacity(content_at + layout.content_len);
-        image.extend_from_slice(&MAGIC);
-        image.extend_from_slice(&VERSION.to_le_bytes());
-        image.extend_from_slice(&[0; 4]);
-        image.extend_from_slice(&((content_at + layout.content_len) as u64).to_le_bytes());
-        image.extend_from_slice(&(content_at as u64).to_le_bytes());
-        image.extend_from_slice(&(self.nodes.len() as u32).to_le_bytes());
-        image.extend_from_slice(&(layout.text.len() as u32).to_le_bytes());
-        image.extend_from_slice(&settings.limits.bytes.to_le_bytes());
-        image.extend_from_slice(&settings.limits.inodes.to_le_bytes());
-        let flags = match settings.preopen {
+    let header = Header {
+        len: (content_at + layout.content_len) as u64,
+        content_at: content_at as u64,
+        inodes: layout.inodes.len() as u32,
+        entries: layout.entries.len() as u32,
+        slots: slots.len() as u32,
+        text_len: layout.text.len() as u64,
+        limit_bytes: settings.limits.bytes,
+        limit_inodes: settings.limits.inodes,
+        settings: match settings.preopen {
             Preopening::Root => 0,
             Preopening::Nothing => NO_PREOPEN,
-        };
-        image.extend_from_slice(&flags.to_le_bytes());
-        image.extend_from_slice(&cwd_at.to_le_bytes());
-        image.extend_from_slice(&(cwd.len() as u32).to_le_bytes());
-        image.resize(HEADER_SIZE, 0);
-        image.extend_from_slice(&layout.records);
-        image.extend_from_slice(&layout.text);
-        image.resize(content_at, 0);
-        let checksum = FAST_CHECKSUM.checksum(&image[16..]);
-        image[12..16].copy_from_slice(&checksum.to_le_bytes());
-        for (at, content) in &layout.contents {
-            image.resize(content_at + at, 0);
-            image.extend_from_slice(content);
-        }
-        image
+        },
+        cwd_at,
+        cwd_len: cwd.len() as u32,
+        checksum: FAST_CHECKSUM.checksum(&metadata),
+    };
+    let mut image = Vec::with_capacity(content_at + layout.content_len);
+    image.extend(header.write(|fields| FAST_CHECKSUM.checksum(fields)));
+    image.append(&mut metadata);
+    for (at, content) in &layout.contents {
+        image.resize(content_at + at, 0);
+        image.extend_from_slice(content);
     }
+    image
+}
+
+/// A name of a directory and the index of its inode.
+type Name<'n> = (&'n str, u32);
+
+/// Writes the records of all inodes, in the order of their first names, and collects the names of
+/// each directory, sorted.
+fn number_inodes<'n>(
+    nodes: &'n BTreeMap<String, Node>,
+    layout: &mut Layout,
+) -> BTreeMap<u32, Vec<Name<'n>>> {
+    let mut indices = HashMap::<&str, u32>::new();
+    let mut directories = BTreeMap::<u32, Vec<Name<'n>>>::new();
+    for (path, node) in nodes {
+        let owner = owner_of(nodes, path);
+        let index = match indices.get(owner) {
+            Some(index) => *index,
+            None => {
+                let owner_node = nodes.get(owner).unwrap_or(node);
+                let index = layout.inode(owner_node);
+                indices.insert(owner, index);
+                index
+            }
+        };
+        let record = &mut layout.inodes[index as usize];
+        record.link_count += 1;
+        record.is_read_only |= node.is_read_only;
+        let is_directory = record.kind == RecordKind::Directory;
+        indices.insert(path, index);
+        if is_directory {
+            directories.insert(index, Vec::new());
+        }
+        if path.is_empty() {
+            continue;
+        }
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let parent = indices[parent];
+        layout.inodes[parent as usize].link_count += u32::from(is_directory);
+        directories.entry(parent).or_default().push((name, index));
+    }
+    for directory in directories.keys() {
+        // Its `.`, beside its name and the `..` of those in it; the root's name is its own `..`.
+        layout.inodes[*directory as usize].link_count += 1;
+    }
+    directories
+}
+
+/// The path of the node that a path is a name of: links of links are followed.
+fn owner_of<'n>(nodes: &'n BTreeMap<String, Node>, path: &'n str) -> &'n str {
+    let mut owner = path;
+    for _ in 0..nodes.len() {
+        match nodes.get(owner).map(|node| &node.source) {
+            Some(Source::HardLink(original)) => {
+                match nodes.get(original).map(|node| &node.source) {
+                    Some(Source::Directory) | None => return owner,
+                    Some(Source::HardLink(_) | Source::File(_) | Source::Symlink(_)) => {
+                        owner = original;
+                    }
+                }
+            }
+            _ => return owner,
+        }
+    }
+    path
+}
+
+fn write_directories(directories: &BTreeMap<u32, Vec<Name<'_>>>, layout: &mut Layout) {
+    for (directory, names) in directories {
+        let record = &mut layout.inodes[*directory as usize];
+        record.at = layout.entries.len() as u64;
+        record.len = names.len() as u64;
+        for (name, inode) in names {
+            let entry = EntryRecord {
+                name_at: layout.text(name),
+                name_len: name.len() as u16,
+                kind: layout.inodes[*inode as usize].kind,
+                inode: *inode,
+                hash: hash(*directory, name),
+            };
+            layout.entries.push(entry);
+        }
+    }
+}
+
+/// The hash table: open addressing, at most half full.
+fn hash_table(entries: &[EntryRecord]) -> Vec<u32> {
+    let least = (entries.len() * 2).next_power_of_two();
+    let mut doublings = 0;
+    loop {
+        let (table, longest) = fill(entries, least << doublings);
+        if longest < MAX_PROBES || doublings == MAX_DOUBLINGS {
+            return table;
+        }
+        doublings += 1;
+    }
+}
+
+/// A table of so many slots, and how many one search looks at beyond the first.
+fn fill(entries: &[EntryRecord], slots: usize) -> (Vec<u32>, u32) {
+    let mut table = vec![EMPTY_SLOT; slots];
+    let mut longest = 0;
+    for (entry, index) in entries.iter().zip(0..) {
+        let mut slot = entry.hash as usize & (slots - 1);
+        let mut probes = 1;
+        while table[slot] != EMPTY_SLOT {
+            slot = (slot + 1) & (slots - 1);
+            probes += 1;
+        }
+        table[slot] = index;
+        longest = longest.max(probes);
+    }
+    (table, longest)
 }
 
 /// The parts of an image as they grow.
 #[derive(Default)]
 struct Layout {
-    records: Vec<u8>,
+    inodes: Vec<InodeRecord>,
+    entries: Vec<EntryRecord>,
     text: Vec<u8>,
     contents: Vec<(usize, Bytes)>,
     content_len: usize,
-    stored: HashMap<Bytes, usize>,
+    /// Where contents are, by their length and checksum.
+    stored: HashMap<(usize, u32), Vec<usize>>,
 }
 
 impl Layout {
-    fn node(&mut self, path: &str, source: &Source, origin: Origin, indices: &HashMap<&str, u32>) {
-        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let name_at = self.text(name);
-        let (kind, at, size, checksum) = match source {
-            Source::File(content) => (
-                KIND_FILE,
-                self.content(content) as u64,
-                content.len() as u64,
-                FAST_CHECKSUM.checksum(content),
-            ),
-            Source::Directory => (KIND_DIRECTORY, 0, 0, 0),
+    /// Writes the record of an inode that has no names yet.
+    fn inode(&mut self, node: &Node) -> u32 {
+        let (kind, at, len, checksum) = match &node.source {
+            Source::File(content) => {
+                let checksum = FAST_CHECKSUM.checksum(content);
+                let at = self.content(content, checksum) as u64;
+                (RecordKind::File, at, content.len() as u64, checksum)
+            }
+            Source::Directory => (RecordKind::Directory, 0, 0, 0),
             Source::Symlink(target) => {
                 let at = self.text(target);
-                (KIND_SYMLINK, u64::from(at), target.len() as u64, 0)
+                (RecordKind::Symlink, at.into(), target.len() as u64, 0)
             }
-            Source::HardLink(original) => {
-                let node = indices.get(original.as_str()).copied().unwrap_or(u32::MAX);
-                (KIND_HARD_LINK, u64::from(node), 0, 0)
-            }
+            // Of nothing.
+            Source::HardLink(_) => (RecordKind::File, 0, 0, FAST_CHECKSUM.checksum(&[])),
         };
-        let records = &mut self.records;
-        records.extend_from_slice(&indices[parent].to_le_bytes());
-        records.extend_from_slice(&[kind, 0]);
-        records.extend_from_slice(&(name.len() as u16).to_le_bytes());
-        records.extend_from_slice(&name_at.to_le_bytes());
-        records.extend_from_slice(&origin.mode.to_le_bytes());
-        records.extend_from_slice(&origin.modification.0.to_le_bytes());
-        records.extend_from_slice(&at.to_le_bytes());
-        records.extend_from_slice(&size.to_le_bytes());
-        records.extend_from_slice(&checksum.to_le_bytes());
-        records.extend_from_slice(&[0; 4]);
-        debug_assert_eq!(records.len() % NODE_SIZE, 0);
+        let Origin { modification, mode } = node.origin;
+        self.inodes.push(InodeRecord {
+            kind,
+            is_read_only: false,
+            mode,
+            link_count: 0,
+            checksum,
+            access: modification,
+            modification,
+            change: modification,
+            at,
+            len,
+        });
+        self.inodes.len() as u32 - 1
     }
 
     fn text(&mut self, text: &str) -> u32 {
@@ -181,23 +227,28 @@ impl Layout {
         at
     }
 
-    fn content(&mut self, content: &Bytes) -> usize {
+    fn content(&mut self, content: &Bytes, checksum: u32) -> usize {
         if content.is_empty() {
             return 0;
         }
-        match self.stored.entry(content.clone()) {
-            Entry::Occupied(stored) => *stored.get(),
-            Entry::Vacant(place) => {
-                let align = if content.len() < CONTENT_ALIGN {
-                    8
-                } else {
-                    CONTENT_ALIGN
-                };
-                let at = self.content_len.next_multiple_of(align);
-                self.content_len = at + content.len();
-                self.contents.push((at, content.clone()));
-                *place.insert(at)
-            }
+        let twins = match self.stored.entry((content.len(), checksum)) {
+            Entry::Occupied(twins) => twins.into_mut(),
+            Entry::Vacant(place) => place.insert(Vec::new()),
+        };
+        let twin = twins.iter().find(|twin| self.contents[**twin].1 == content);
+        if let Some(twin) = twin {
+            return self.contents[*twin].0;
         }
+        let align = if content.len() < CONTENT_ALIGN {
+            8
+        } else {
+            CONTENT_ALIGN
+        };
+        // The content starts in the middle of a block itself.
+        let at = self.content_len.next_multiple_of(align);
+        twins.push(self.contents.len());
+        self.content_len = at + content.len();
+        self.contents.push((at, content.clone()));
+        at
     }
 }

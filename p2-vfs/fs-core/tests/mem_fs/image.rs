@@ -1,9 +1,16 @@
 //! Images: written, read back, damaged.
 
-use crate::support::{FOLLOW, Hands, NOFOLLOW, RW, names, read_file, write};
 use bytes::Bytes;
 use fs_core::image::{Image, ImageBuilder, ImageError, Origin, Preopening, Settings};
-use fs_core::{Descriptor, FileSystem, MemFs, Timestamp, WriteAt};
+use fs_core::{
+    Descriptor, DescriptorFlags, ErrorCode, FileSystem, MemFs, OpenFlags, Remove, Timestamp,
+    WriteAt,
+};
+use proptest::prelude::*;
+
+use crate::support::{FOLLOW, Hands, NOFOLLOW, RW, create, names, read_file, write};
+
+const READ: DescriptorFlags = DescriptorFlags::READ;
 
 fn origin(seconds: u64) -> Origin {
     Origin {
@@ -104,24 +111,178 @@ fn settings_decide_what_a_program_is_given() {
 #[test]
 fn damaged_images_are_refused() {
     let good = sample(&Settings::default());
-    assert_eq!(
-        load(b"not an image at all").err(),
-        Some(ImageError::NotAnImage)
-    );
-    for len in [9, 79, 80, 200, good.len() - 1] {
-        assert_eq!(
-            load(&good[..len]).err(),
-            Some(ImageError::Truncated),
-            "{len}"
-        );
+    let check = |bytes: &[u8]| Image::parse(Bytes::copy_from_slice(bytes))?.verify();
+    assert_eq!(check(&good), Ok(()));
+    assert_eq!(check(b"not an image at all"), Err(ImageError::NotAnImage));
+    for len in [9, 79, 127, 128, 200, 4096, good.len() - 1] {
+        assert_eq!(check(&good[..len]), Err(ImageError::Truncated), "{len}");
     }
-    for at in (8..600).step_by(7) {
+    for at in 0..good.len().min(8192) {
         let mut damaged = good.clone();
         damaged[at] ^= 0x10;
-        assert!(load(&damaged).is_err(), "byte {at}");
+        assert!(check(&damaged).is_err(), "byte {at}");
     }
     let mut damaged = good.clone();
     *damaged.last_mut().expect("not empty") ^= 1;
-    let image = Image::parse(Bytes::from(damaged)).expect("the description is good");
-    assert!(matches!(image.verify(), Err(ImageError::Content(_))));
+    assert!(matches!(check(&damaged), Err(ImageError::Content(_))));
+}
+
+/// Opens, lists and changes all that a path leads to, a few levels deep.
+fn touch_everything(directory: &fs_core::MemDescriptor, depth: usize) {
+    let Ok(listing) = directory.read_dir() else {
+        return;
+    };
+    for name in listing.entries.iter().map(|entry| &entry.name) {
+        let _ = directory.stat_at(NOFOLLOW, name);
+        let _ = directory.readlink_at(name);
+        if let Ok(file) = directory.open_at(FOLLOW, name, OpenFlags::empty(), RW) {
+            let _ = file.read_at(0, 1 << 20, |_| {});
+            let _ = file.write_at(WriteAt::End, 1, |piece| piece.fill(1));
+        }
+        let below = directory.open_at(NOFOLLOW, name, OpenFlags::DIRECTORY, READ);
+        if let (Ok(below), true) = (below, depth > 0) {
+            touch_everything(&below, depth - 1);
+        }
+        let _ = directory.rename_at(name, directory, "moved");
+        let _ = directory.remove_at("moved", Remove::File);
+        let _ = directory.remove_at("moved", Remove::Directory);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    /// Nobody has to verify an image: what is wrong with it is an error where it is met.
+    #[test]
+    fn damage_that_was_not_looked_for_harms_nobody(
+        damage in prop::collection::vec((128..2000_usize, any::<u8>()), 1..20)
+    ) {
+        let mut image = sample(&Settings::default());
+        for (at, byte) in damage {
+            image[at] = byte;
+        }
+        if let Ok(fs) = load(&image) {
+            touch_everything(&fs.root(), 4);
+        }
+    }
+}
+
+#[test]
+fn changes_lie_over_the_image_and_names_keep_their_order() {
+    let fs = load(&sample(&Settings::default())).expect("a good image");
+    let root = fs.root();
+    root.remove_at("big", Remove::File).expect("a file");
+    root.rename_at("etc/app", &root, "app")
+        .expect("a directory");
+    assert_eq!(names(&root), ["empty", "etc", "link", "app"]);
+    assert_eq!(read_file(&root, "app/config"), b"key=value");
+    create(&root, "big").expect("a free name");
+    create(&root, "etc/new").expect("a free name");
+    root.rename_at("etc/new", &root, "link")
+        .expect("a link to replace");
+    assert_eq!(names(&root), ["empty", "etc", "link", "app", "big"]);
+    assert_eq!(read_file(&root, "big"), b"");
+    for name in ["a", "copy", "second"] {
+        let path = format!("etc/{name}");
+        root.remove_at(&path, Remove::File).expect("a file");
+    }
+    let config = root.stat_at(NOFOLLOW, "app/config").expect("its last name");
+    assert_eq!(config.link_count, 1);
+    root.remove_at("etc", Remove::Directory)
+        .expect("an empty directory");
+    assert_eq!(
+        root.stat_at(NOFOLLOW, "etc").err(),
+        Some(ErrorCode::NoEntry)
+    );
+    assert_eq!(names(&root), ["empty", "link", "app", "big"]);
+}
+
+#[test]
+fn inodes_count_from_the_start_and_keep_their_numbers() {
+    let image = sample(&Settings::default());
+    let [one, two] = [(); 2].map(|()| load(&image).expect("a good image"));
+    let before = one.usage().inodes;
+    let listed = one.root().read_dir().expect("a directory").entries;
+    for entry in &listed {
+        let stat = two.root().stat_at(NOFOLLOW, &entry.name).expect("listed");
+        assert_eq!((stat.ino, stat.file_type), (entry.ino, entry.file_type));
+    }
+    assert_eq!(two.usage().inodes, before);
+    two.root().remove_at("link", Remove::File).expect("a link");
+    assert_eq!(two.usage().inodes, before - 1);
+}
+
+#[test]
+fn a_read_only_mount_takes_no_changes_and_its_surroundings_do() {
+    let mut image = ImageBuilder::new(origin(50));
+    image.file("ro/dir/file", &b"content"[..], origin(60));
+    image.file("rw", &b"content"[..], origin(60));
+    image.read_only("ro");
+    let fs = load(&image.finish(&Settings::default())).expect("a good image");
+    let root = fs.root();
+    assert_eq!(create(&root, "ro/new").err(), Some(ErrorCode::ReadOnly));
+    let opened = root.open_at(FOLLOW, "ro/dir/file", OpenFlags::empty(), RW);
+    assert_eq!(opened.err(), Some(ErrorCode::ReadOnly));
+    let linked = root.link_at(NOFOLLOW, "ro/dir/file", &root, "link");
+    assert_eq!(linked, Err(ErrorCode::ReadOnly));
+    for (from, to) in [
+        ("rw", "ro/rw"),
+        ("ro/dir/file", "file"),
+        ("ro", "moved"),
+        ("rw", "ro/dir/file"),
+    ] {
+        let moved = root.rename_at(from, &root, to);
+        assert_eq!(moved, Err(ErrorCode::ReadOnly), "{from} to {to}");
+    }
+    assert_eq!(read_file(&root, "ro/dir/file"), b"content");
+    create(&root, "new").expect("a free name");
+}
+
+#[test]
+fn a_later_layer_replaces_what_an_earlier_one_had_in_its_way() {
+    let mut image = ImageBuilder::new(origin(50));
+    image.file("a/b/c", &b"1"[..], origin(60));
+    image.file("d", &b"1"[..], origin(60));
+    image.file("a/b", &b"2"[..], origin(60));
+    image.file("d/e", &b"2"[..], origin(60));
+    let bytes = image.finish(&Settings::default());
+    let verified = Image::parse(bytes.clone().into()).and_then(|image| image.verify());
+    assert_eq!(verified, Ok(()));
+    let root = load(&bytes).expect("a good image").root();
+    assert_eq!(read_file(&root, "a/b"), b"2");
+    assert_eq!(read_file(&root, "d/e"), b"2");
+}
+
+#[test]
+fn a_file_system_is_saved_as_it_is() {
+    let root = load(&sample(&Settings::default()))
+        .expect("a good image")
+        .root();
+    let file = create(&root, "empty/new").expect("a free name");
+    write(&file, WriteAt::Offset(70_000), b"sparse");
+    root.remove_at("etc/copy", Remove::File).expect("a file");
+    let mut saved = ImageBuilder::new(origin(50));
+    saved.tree(&root).expect("room");
+    let saved = saved.finish(&Settings::default());
+    let again = load(&saved).expect("a good image").root();
+    assert_eq!(
+        names(
+            &again
+                .open_at(FOLLOW, "etc", OpenFlags::DIRECTORY, READ)
+                .expect("there")
+        ),
+        ["a", "app", "second"]
+    );
+    assert_eq!(
+        read_file(&again, "empty/new"),
+        read_file(&root, "empty/new")
+    );
+    let stat = again.stat_at(NOFOLLOW, "etc/second").expect("a hard link");
+    assert_eq!(
+        (stat.link_count, stat.modification),
+        (3, origin(60).modification)
+    );
+    let mut twice = ImageBuilder::new(origin(50));
+    twice.tree(&again).expect("room");
+    assert_eq!(twice.finish(&Settings::default()), saved);
 }

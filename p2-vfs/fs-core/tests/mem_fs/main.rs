@@ -3,6 +3,7 @@
 
 mod content;
 mod image;
+mod snapshot;
 mod space;
 mod support;
 mod times;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use bytes::Bytes;
 use wrap::{Emit, Inspection, Kind};
 
 use crate::args::{Adapter, ContentArgs, RunArgs, Verbosity, Via};
@@ -11,7 +12,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::progress::Spinner;
 use crate::runtime::{Form, Program};
-use crate::wrapping::{explain, warn, wrap_file};
+use crate::wrapping::{explain, warn, warning, wrap_file};
 
 pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
@@ -27,6 +28,7 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
         Via::Core => wrapped(args, Emit::Core, args.content.adapter, verbosity, &spinner)?,
         Via::Stock => wrapped(args, Emit::Component, Adapter::Stock, verbosity, &spinner)?,
     };
+    check_saving(args, &form)?;
     let mut words = vec![program_name(&args.input)];
     words.extend(args.args.iter().cloned());
     let program = Program {
@@ -40,7 +42,34 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
     };
     let compiled = program.compile()?;
     drop(spinner);
-    compiled.run()
+    let ended = compiled.run();
+    match (save(args, &program.form), ended) {
+        (Ok(()), ended) => ended,
+        (Err(failure), Ok(_)) => Err(failure),
+        (Err(failure), Err(ended)) => {
+            warning(&failure.to_string());
+            Err(ended)
+        }
+    }
+}
+
+/// Says what cannot be saved before the program runs.
+fn check_saving(args: &RunArgs, form: &Form) -> Result<(), Failure> {
+    match (args.save.asked(), form) {
+        (Some(option), Form::Component | Form::Core) => Err(Failure::Unfit {
+            option,
+            place: "modules that run on files of this process (--via host)",
+        }),
+        (Some(_), Form::Host(_)) | (None, _) => args.save.check(),
+    }
+}
+
+/// Keeps what is asked for, however the program ended.
+fn save(args: &RunArgs, form: &Form) -> Result<(), Failure> {
+    match form {
+        Form::Host(files) => args.save.take(&files.files, &files.settings),
+        Form::Component | Form::Core => Ok(()),
+    }
 }
 
 /// The program with its files in it.
@@ -50,8 +79,14 @@ fn wrapped(
     adapter: Adapter,
     verbosity: &Verbosity,
     spinner: &Spinner,
-) -> Result<(Vec<u8>, Form), Failure> {
-    let wrapped = wrap_file(&args.input, emit, adapter, &args.content)?;
+) -> Result<(Bytes, Form), Failure> {
+    let wrapped = wrap_file(
+        &args.input,
+        emit,
+        adapter,
+        &args.content,
+        spinner.warnings(verbosity),
+    )?;
     if args.content.explain || verbosity.verbose {
         spinner.suspend(|| explain(&wrapped));
     } else if matches!(adapter, Adapter::Stock) && !verbosity.quiet {
@@ -61,7 +96,7 @@ fn wrapped(
         Emit::Component => Form::Component,
         Emit::Core => Form::Core,
     };
-    Ok((wrapped.bytes, form))
+    Ok((wrapped.artifact.to_bytes(), form))
 }
 
 /// The program as it is, and the files beside it.
@@ -69,7 +104,7 @@ fn unwrapped(
     args: &RunArgs,
     verbosity: &Verbosity,
     spinner: &Spinner,
-) -> Result<(Vec<u8>, Form), Failure> {
+) -> Result<(Bytes, Form), Failure> {
     check_options(&args.content)?;
     let input = input::read(&args.input)?;
     let blamed = |source| Failure::Wrap {
@@ -90,7 +125,8 @@ fn unwrapped(
         spinner.suspend(|| explain_host(&inspection));
     }
     let wasm = wrap::binary(&input).map_err(blamed)?.into_owned();
-    Ok((wasm, Form::Host(content::files(&args.content)?)))
+    let files = content::files(&args.content, spinner.warnings(verbosity))?;
+    Ok((wasm.into(), Form::Host(files)))
 }
 
 /// Options that change how a program is wrapped are for the ways that wrap.

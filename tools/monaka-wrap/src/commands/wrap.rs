@@ -21,8 +21,14 @@ pub(crate) fn execute(args: &WrapArgs, verbosity: &Verbosity) -> Result<ExitCode
         Emit::Core => (Flavour::Core, "core module"),
     };
     let spinner = Spinner::start(format!("wrapping {}", args.input.display()), verbosity);
-    let wrapped = wrap_file(&args.input, flavour, args.content.adapter, &args.content)?;
-    output::write(&output, &wrapped.bytes)?;
+    let wrapped = wrap_file(
+        &args.input,
+        flavour,
+        args.content.adapter,
+        &args.content,
+        spinner.warnings(verbosity),
+    )?;
+    output::write(&output, &wrapped.artifact)?;
     drop(spinner);
     if args.content.explain || verbosity.verbose {
         explain(&wrapped);
@@ -34,7 +40,7 @@ pub(crate) fn execute(args: &WrapArgs, verbosity: &Verbosity) -> Result<ExitCode
             "{}: {} -> {made}, {}, {} ms",
             output.display(),
             wrapped.kind,
-            size::display(wrapped.bytes.len() as u64),
+            size::display(wrapped.artifact.len()),
             start.elapsed().as_millis(),
         );
     }

@@ -27,7 +27,7 @@ pub(super) fn guest(program: &Program, content: &Files) -> Result<VfsCtx, Failur
     if let Some(file) = program.stdin()? {
         guest = guest.stdin(file);
     }
-    if let Some(directory) = &content.working_directory {
+    if let Some(directory) = &content.settings.working_directory {
         guest = guest.working_directory(directory);
     }
     Ok(guest.build(&content.files))

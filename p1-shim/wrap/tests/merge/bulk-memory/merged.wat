@@ -6,6 +6,7 @@
   (table (;0;) 2 funcref)
   (memory (;0;) 1)
   (memory (;1;) 1)
+  (global (;0;) i32 i32.const 0)
   (export "memory" (memory 0))
   (export "_start" (func 0))
   (elem (;0;) funcref (ref.func 1))
@@ -56,8 +57,9 @@
   (data (;0;) "passive")
   (data (;1;) (i32.const 8) "active")
   (data (;2;) "hello")
+  (data (;3;) (memory 1) (i32.const 65536) "")
   (@producers
     (processed-by "monaka-wrap" "VERSION")
   )
-  (@custom "monaka-wrap" (after data) "\01\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+  (@custom "monaka-wrap" (after data) "\02\01\00\00\01\00\00\00\00\00\00\00\01\00\00\00\00\00VERSION")
 )

@@ -23,6 +23,7 @@
     (memory (;0;) 2 2)
     (memory (;1;) 1)
     (global (;0;) (mut i32) i32.const 4096)
+    (global (;1;) i32 i32.const 0)
     (export "memory" (memory 1))
     (export "cabi_realloc" (func 2))
     (export "wasi:cli/run@0.2.12#run" (func 3))
@@ -53,10 +54,11 @@
       i32.ne
       call 0
     )
+    (data (;0;) (memory 1) (i32.const 65536) "")
     (@producers
       (processed-by "monaka-wrap" "VERSION")
     )
-    (@custom "monaka-wrap" (after code) "\01\02\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+    (@custom "monaka-wrap" (after data) "\02\02\00\00\01\00\00\00\00\00\00\00\01\00\00\00\00\00VERSION")
   )
   (alias export $wasi:cli/exit@0.2.12 "exit" (func $exit (;0;)))
   (core func $exit (;0;) (canon lower (func $exit)))

@@ -23,6 +23,7 @@
     (memory (;0;) 1)
     (memory (;1;) 1)
     (global (;0;) (mut i32) i32.const 4096)
+    (global (;1;) i32 i32.const 0)
     (export "memory" (memory 1))
     (export "cabi_realloc" (func 2))
     (export "wasi:cli/run@0.2.12#run" (func 3))
@@ -51,10 +52,11 @@
       call 0
       i32.const 0
     )
+    (data (;0;) (memory 1) (i32.const 65536) "")
     (@producers
       (processed-by "monaka-wrap" "VERSION")
     )
-    (@custom "monaka-wrap" (after code) "\01\02\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+    (@custom "monaka-wrap" (after data) "\02\02\00\00\01\00\00\00\00\00\00\00\01\00\00\00\00\00VERSION")
   )
   (core module $wit-component-shim-module (;1;)
     (type (;0;) (func (param i64 i32)))

@@ -16,6 +16,7 @@
     (memory (;1;) 1)
     (global (;0;) funcref ref.func 4)
     (global (;1;) (mut i32) i32.const 4096)
+    (global (;2;) i32 i32.const 0)
     (export "memory" (memory 1))
     (export "cabi_realloc" (func 2))
     (export "wasi:cli/run@0.2.12#run" (func 3))
@@ -44,15 +45,16 @@
       i32.const 0
     )
     (func (;4;) (type 8) (param i32) (result i32)
-      i32.const 0
-      i32.const 0
+      i32.const 65536
+      global.get 2
       i32.add
       i32.load 1
     )
+    (data (;0;) (memory 1) (i32.const 65536) "")
     (@producers
       (processed-by "monaka-wrap" "VERSION")
     )
-    (@custom "monaka-wrap" (after code) "\01\02\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+    (@custom "monaka-wrap" (after data) "\02\02\00\00\01\00\00\00\00\00\00\00\01\00\00\00\00\00VERSION")
   )
   (core instance $main (;0;) (instantiate $main))
   (alias core export $main "memory" (core memory $memory (;0;)))

@@ -15,6 +15,7 @@
     (memory (;0;) 1)
     (memory (;1;) 1)
     (global (;0;) (mut i32) i32.const 4096)
+    (global (;1;) i32 i32.const 0)
     (export "memory" (memory 1))
     (export "cabi_realloc" (func 3))
     (export "wasi:cli/run@0.2.12#run" (func 4))
@@ -45,8 +46,8 @@
       i32.const 0
     )
     (func (;5;) (type 8) (param i32) (result i32)
-      i32.const 0
-      i32.const 0
+      i32.const 65536
+      global.get 1
       i32.add
       i32.load 1
     )
@@ -55,10 +56,11 @@
       call 2
     )
     (data (;0;) "passive")
+    (data (;1;) (memory 1) (i32.const 65536) "")
     (@producers
       (processed-by "monaka-wrap" "VERSION")
     )
-    (@custom "monaka-wrap" (after data) "\01\02\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+    (@custom "monaka-wrap" (after data) "\02\02\00\00\01\00\00\00\00\00\00\00\01\00\00\00\00\00VERSION")
   )
   (core instance $main (;0;) (instantiate $main))
   (alias core export $main "memory" (core memory $memory (;0;)))

@@ -25,6 +25,7 @@
     (memory (;1;) 2)
     (global (;0;) (mut i32) i32.const 0)
     (global (;1;) (mut i32) i32.const 4096)
+    (global (;2;) i32 i32.const 5)
     (export "memory" (memory 1))
     (export "cabi_realloc" (func 3))
     (export "wasi:cli/run@0.2.12#run" (func 4))
@@ -61,7 +62,7 @@
     )
     (func (;5;) (type 10) (param i32) (result i32)
       i32.const 65536
-      i32.const 5
+      global.get 2
       i32.add
       i32.load 1
     )
@@ -81,7 +82,7 @@
     (@producers
       (processed-by "monaka-wrap" "VERSION")
     )
-    (@custom "monaka-wrap" (after data) "\01\02\00\00\01\00\00\00\00\00\05\00\01\00\00\00\00\00VERSION")
+    (@custom "monaka-wrap" (after data) "\02\02\00\00\01\00\00\00\00\00\05\00\01\00\00\00\00\00VERSION")
   )
   (alias export $wasi:cli/exit@0.2.12 "exit-with-code" (func $exit-with-code (;0;)))
   (core func $exit-with-code (;0;) (canon lower (func $exit-with-code)))

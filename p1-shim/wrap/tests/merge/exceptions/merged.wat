@@ -9,6 +9,7 @@
   (memory (;1;) 1)
   (tag (;0;) (type 1) (param i32))
   (tag (;1;) (type 3) (param i32 i32))
+  (global (;0;) i32 i32.const 0)
   (export "memory" (memory 0))
   (export "_start" (func 0))
   (func (;0;) (type 2)
@@ -33,8 +34,9 @@
     end
     throw_ref
   )
+  (data (;0;) (memory 1) (i32.const 65536) "")
   (@producers
     (processed-by "monaka-wrap" "VERSION")
   )
-  (@custom "monaka-wrap" (after code) "\01\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+  (@custom "monaka-wrap" (after data) "\02\01\00\00\01\00\00\00\00\00\00\00\01\00\00\00\00\00VERSION")
 )

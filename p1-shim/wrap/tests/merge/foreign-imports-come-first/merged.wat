@@ -25,6 +25,7 @@
   (tag (;1;) (type 0))
   (global (;1;) i32 i32.const 5)
   (global (;2;) (mut i32) i32.const 65536)
+  (global (;3;) i32 i32.const 0)
   (export "memory" (memory 0))
   (export "_start" (func 3))
   (elem (;0;) (i32.const 1) func 4)
@@ -72,8 +73,9 @@
     call 2
   )
   (data (;0;) (memory 1) (i32.const 1024) "shim")
+  (data (;1;) (memory 1) (i32.const 131072) "")
   (@producers
     (processed-by "monaka-wrap" "VERSION")
   )
-  (@custom "monaka-wrap" (after data) "\01\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+  (@custom "monaka-wrap" (after data) "\02\01\00\00\02\00\00\00\00\00\00\00\02\00\00\00\00\00VERSION")
 )

@@ -17,6 +17,7 @@
   (memory (;1;) 2)
   (global (;0;) (mut funcref) ref.func 4)
   (global (;1;) (mut i32) i32.const 65536)
+  (global (;2;) i32 i32.const 0)
   (export "memory" (memory 0))
   (export "close" (func 4))
   (export "_start" (func 2))
@@ -70,8 +71,9 @@
     call_indirect 1 (type 2)
   )
   (data (;0;) (memory 1) (i32.const 1024) "shim")
+  (data (;1;) (memory 1) (i32.const 131072) "")
   (@producers
     (processed-by "monaka-wrap" "VERSION")
   )
-  (@custom "monaka-wrap" (after data) "\01\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+  (@custom "monaka-wrap" (after data) "\02\01\00\00\02\00\00\00\00\00\00\00\02\00\00\00\00\00VERSION")
 )

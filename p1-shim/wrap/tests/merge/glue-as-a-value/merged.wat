@@ -6,6 +6,7 @@
   (table (;0;) 1 1 funcref)
   (memory (;0;) 1)
   (memory (;1;) 1)
+  (global (;0;) i32 i32.const 0)
   (export "memory" (memory 0))
   (export "_start" (func 0))
   (elem (;0;) (i32.const 0) func 3)
@@ -29,13 +30,14 @@
     memory.size
   )
   (func (;3;) (type 2) (result i32)
-    i32.const 0
+    i32.const 65536
   )
   (func (;4;) (type 2) (result i32)
-    i32.const 0
+    global.get 0
   )
+  (data (;0;) (memory 1) (i32.const 65536) "")
   (@producers
     (processed-by "monaka-wrap" "VERSION")
   )
-  (@custom "monaka-wrap" (after code) "\01\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+  (@custom "monaka-wrap" (after data) "\02\01\00\00\01\00\00\00\00\00\00\00\01\00\00\00\00\00VERSION")
 )

@@ -9,6 +9,7 @@
   (type (;7;) (func (param i32 i64)))
   (memory (;0;) 1)
   (memory (;1;) 1)
+  (global (;0;) i32 i32.const 0)
   (export "memory" (memory 0))
   (export "_start" (func 0))
   (func (;0;) (type 1)
@@ -34,13 +35,14 @@
     i64.load align=1
     i64.store align=1
     memory.size
-    i32.const 0
-    i32.const 0
+    i32.const 65536
+    global.get 0
     i32.add
     i32.add
   )
+  (data (;0;) (memory 1) (i32.const 65536) "")
   (@producers
     (processed-by "monaka-wrap" "VERSION")
   )
-  (@custom "monaka-wrap" (after code) "\01\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+  (@custom "monaka-wrap" (after data) "\02\01\00\00\01\00\00\00\00\00\00\00\01\00\00\00\00\00VERSION")
 )

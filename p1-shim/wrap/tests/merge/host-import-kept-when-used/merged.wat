@@ -17,6 +17,7 @@
   (memory (;0;) 1)
   (memory (;1;) 2)
   (global (;0;) (mut i32) i32.const 65536)
+  (global (;1;) i32 i32.const 0)
   (export "memory" (memory 0))
   (export "_start" (func 1))
   (elem (;0;) (i32.const 1) func 2)
@@ -47,8 +48,9 @@
     call 0
   )
   (data (;0;) (memory 1) (i32.const 1024) "shim")
+  (data (;1;) (memory 1) (i32.const 131072) "")
   (@producers
     (processed-by "monaka-wrap" "VERSION")
   )
-  (@custom "monaka-wrap" (after data) "\01\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+  (@custom "monaka-wrap" (after data) "\02\01\00\00\02\00\00\00\00\00\00\00\02\00\00\00\00\00VERSION")
 )

@@ -17,6 +17,7 @@
   (memory (;1;) 2 3)
   (memory (;2;) 2)
   (global (;0;) (mut i32) i32.const 65536)
+  (global (;1;) i32 i32.const 0)
   (export "memory" (memory 1))
   (export "_start" (func 0))
   (elem (;0;) (i32.const 1) func 1)
@@ -61,8 +62,9 @@
   (data (;0;) (i32.const 0) "private")
   (data (;1;) (memory 1) (i32.const 0) "public")
   (data (;2;) (memory 2) (i32.const 1024) "shim")
+  (data (;3;) (memory 2) (i32.const 131072) "")
   (@producers
     (processed-by "monaka-wrap" "VERSION")
   )
-  (@custom "monaka-wrap" (after data) "\01\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
+  (@custom "monaka-wrap" (after data) "\02\01\00\00\02\00\00\00\00\00\00\00\02\00\00\00\00\00VERSION")
 )
