@@ -34,7 +34,10 @@ pub(crate) fn wrapped(input: &[u8], emit: Emit) -> Result<Vec<u8>> {
         emit,
         ..Options::default()
     };
-    Ok(wrap::wrap(input, &shims, &options)?.artifact.to_bytes().into())
+    Ok(wrap::wrap(input, &shims, &options)?
+        .artifact
+        .to_bytes()
+        .into())
 }
 
 /// What a program is started with.
