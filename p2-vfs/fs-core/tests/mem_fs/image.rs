@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use fs_core::image::{Image, ImageBuilder, ImageError, Origin, Preopening, Settings};
 use fs_core::{
-    Descriptor, DescriptorFlags, ErrorCode, FileSystem, MemFs, OpenFlags, Remove, Timestamp,
-    WriteAt,
+    Descriptor, DescriptorFlags, ErrorCode, FileSystem, MemFs, NewTimestamp, OpenFlags, Remove,
+    Target, Timestamp, WriteAt,
 };
 use proptest::prelude::*;
 
@@ -13,10 +13,7 @@ use crate::support::{FOLLOW, Hands, NOFOLLOW, RW, create, names, read_file, writ
 const READ: DescriptorFlags = DescriptorFlags::READ;
 
 fn origin(seconds: u64) -> Origin {
-    Origin {
-        modification: Timestamp(seconds * 1_000_000_000),
-        mode: 0o644,
-    }
+    Origin::new(Timestamp(seconds * 1_000_000_000), 0o644)
 }
 
 fn sample(settings: &Settings) -> Vec<u8> {
@@ -26,8 +23,8 @@ fn sample(settings: &Settings) -> Vec<u8> {
     image.file("big", vec![7; 200_000], origin(62));
     image.directory("empty", origin(63));
     image.symlink("link", "etc/app", origin(64));
-    image.hard_link("etc/second", "etc/app/config", origin(60));
-    image.hard_link("etc/a", "etc/app/config", origin(60));
+    image.hard_link("etc/second", "etc/app/config");
+    image.hard_link("etc/a", "etc/app/config");
     image.finish(settings)
 }
 
@@ -76,6 +73,78 @@ fn equal_contents_are_stored_once_and_equal_trees_give_equal_bytes() {
         image.finish(&settings).len()
     };
     assert!(with(10) < with(1) + 4096);
+}
+
+#[test]
+fn contents_take_little_more_room_than_they_have_bytes() {
+    const FILES: usize = 2_000;
+    let mut image = ImageBuilder::new(origin(1));
+    let mut content = 0;
+    for index in 0..FILES {
+        let len = index * 5;
+        content += len;
+        let bytes: Vec<u8> = (0..len).map(|at| (at * index) as u8).collect();
+        image.file(&format!("{index}"), bytes, origin(1));
+    }
+    assert_eq!(image.content_len(), content as u64);
+    let len = image.finish(&Settings::default()).len();
+    assert!(len < content + FILES * 256, "{len} for {content}");
+}
+
+#[test]
+fn a_hard_link_keeps_the_file_that_it_was_made_of() {
+    let mut image = ImageBuilder::new(origin(50));
+    image.file("a", &b"1"[..], origin(60));
+    image.hard_link("b", "a");
+    image.hard_link("c", "b");
+    image.file("a", &b"2"[..], origin(60));
+    image.retain(|path| path != "b");
+    let root = load(&image.finish(&Settings::default()))
+        .expect("a good image")
+        .root();
+    assert_eq!(names(&root), ["a", "c"]);
+    assert_eq!(read_file(&root, "a"), b"2");
+    assert_eq!(read_file(&root, "c"), b"1");
+}
+
+#[test]
+fn what_is_left_out_takes_all_below_it_along() {
+    let mut image = ImageBuilder::new(origin(50));
+    for path in ["a/b/c", "a b/c", "d/e"] {
+        image.file(path, &b"1"[..], origin(60));
+    }
+    image.retain(|path| path != "a");
+    let bytes = image.finish(&Settings::default());
+    let verified = Image::parse(bytes.clone().into()).and_then(|image| image.verify());
+    assert_eq!(verified, Ok(()));
+    let root = load(&bytes).expect("a good image").root();
+    assert_eq!(names(&root), ["a b", "d"]);
+}
+
+#[test]
+fn what_is_touched_is_what_paths_lead_over() {
+    let image = Image::parse(sample(&Settings::default()).into()).expect("a good image");
+    let (fs, touched) = MemFs::recording(Hands::default(), &image).expect("a good image");
+    let root = fs.root();
+    names(&root);
+    assert_eq!(Vec::from_iter(touched.paths()), ["/"]);
+    read_file(&root, "link/config");
+    root.rename_at("etc/copy", &root, "empty/moved")
+        .expect("a file");
+    root.remove_at("etc/a", Remove::File).expect("a file");
+    create(&root, "empty/new").expect("a free name");
+    root.stat_at(NOFOLLOW, "etc/nothing").expect_err("no file");
+    let expected = [
+        "/",
+        "/empty",
+        "/etc",
+        "/etc/a",
+        "/etc/app",
+        "/etc/app/config",
+        "/etc/copy",
+        "/link",
+    ];
+    assert_eq!(Vec::from_iter(touched.paths()), expected);
 }
 
 #[test]
@@ -260,6 +329,9 @@ fn a_file_system_is_saved_as_it_is() {
         .root();
     let file = create(&root, "empty/new").expect("a free name");
     write(&file, WriteAt::Offset(70_000), b"sparse");
+    let access = NewTimestamp::At(Timestamp(5_000_000_000));
+    file.set_times_at(Target::This, access, NewTimestamp::NoChange)
+        .expect("a time");
     root.remove_at("etc/copy", Remove::File).expect("a file");
     let mut saved = ImageBuilder::new(origin(50));
     saved.tree(&root).expect("room");
@@ -273,6 +345,13 @@ fn a_file_system_is_saved_as_it_is() {
         ),
         ["a", "app", "second"]
     );
+    let times = |root: &fs_core::MemDescriptor, path| {
+        let stat = root.stat_at(NOFOLLOW, path).expect("there");
+        (stat.access, stat.modification, stat.change)
+    };
+    for path in ["empty/new", "empty", "link", "etc/app/config"] {
+        assert_eq!(times(&again, path), times(&root, path), "{path}");
+    }
     assert_eq!(
         read_file(&again, "empty/new"),
         read_file(&root, "empty/new")
