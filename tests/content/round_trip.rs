@@ -136,27 +136,3 @@ fn a_saved_image_is_content_like_any_other() {
     let missing = fail(["fs", "cat", "--image", &text(&artifact), "/nowhere"]);
     assert!(missing.contains("/nowhere: no such file"), "{missing}");
 }
-
-#[test]
-fn limits_are_exact_and_shown() {
-    let folder = folder();
-    for via in ["component", "core", "stock"] {
-        let args = ["run", "--quiet", "--via", via, "--max-fs-size", "100k"];
-        let result = run(args.iter().chain(&[program("fill.wat").as_str()]));
-        assert_eq!(result.status.code(), Some(100), "{via}: {result:?}");
-    }
-    let artifact = wrapped(
-        folder.path(),
-        "a.wasm",
-        &["--max-fs-size", "1M", "--max-files", "7"],
-    );
-    let shown = succeed(["fs", "df", "--image", &text(&artifact)]);
-    let shown = String::from_utf8_lossy(&shown).into_owned();
-    for line in [
-        "max bytes  1048576 (1.0 MiB)",
-        "max files  7",
-        "used files 2",
-    ] {
-        assert!(shown.lines().any(|shown| shown == line), "{line}:\n{shown}");
-    }
-}

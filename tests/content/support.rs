@@ -9,6 +9,9 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+/// The ways to run a program.
+pub(crate) const WAYS: [&str; 4] = ["host", "component", "core", "stock"];
+
 pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary directory")
 }

@@ -113,6 +113,10 @@ pub(crate) struct MountArgs {
     #[arg(long, value_name = "GUEST=HOST[,ro]")]
     pub(crate) mount: Vec<Mount>,
 
+    /// Embed only the paths that this file lists, one a line, as `run --record` writes it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) only: Vec<PathBuf>,
+
     /// Leave out what cannot be read or embedded, with a warning for each.
     #[arg(long)]
     pub(crate) skip_unreadable: bool,

@@ -46,6 +46,13 @@ pub(crate) enum Failure {
     )]
     Epoch(OsString),
 
+    #[error("--only {}: line {line}: {reason}; write it with run --record", path.display())]
+    Only {
+        path: PathBuf,
+        line: usize,
+        reason: &'static str,
+    },
+
     #[error("{}: has no files in it: neither a saved image nor a wrapped artifact", path.display())]
     NoImage { path: PathBuf },
 
@@ -104,6 +111,7 @@ impl Failure {
             | Self::Mount { .. }
             | Self::TooMuch { .. }
             | Self::Epoch(_)
+            | Self::Only { .. }
             | Self::NoImage { .. }
             | Self::DamagedImage { .. }
             | Self::Guest { .. }

@@ -124,18 +124,9 @@ impl ImageBuilder {
         }
     }
 
-    /// How many bytes of content there are; what has several names counts once.
-    pub fn content_len(&self) -> u64 {
-        let mut is_counted = vec![false; self.nodes.len()];
-        let mut len = 0;
-        for node in self.names.values() {
-            if let Source::File(content) = &self.nodes[*node].source
-                && !std::mem::replace(&mut is_counted[*node], true)
-            {
-                len += content.len() as u64;
-            }
-        }
-        len
+    /// Whether there is anything at `path`.
+    pub fn contains(&self, path: &str) -> bool {
+        self.names.contains_key(path)
     }
 
     /// The image.
