@@ -13,11 +13,20 @@ fn count(via: &str, options: &[&str], name: &str) -> Option<i32> {
     result.status.code()
 }
 
+/// How many KiB `fill.wat` finds room for in 100. The stock adapter does not say that a part of the
+/// last write had room.
+fn room(via: &str) -> i32 {
+    match via {
+        "stock" => 99,
+        _ => 100,
+    }
+}
+
 #[test]
 fn a_program_that_fills_the_file_system_is_told_so_and_goes_on() {
     for via in WAYS {
         let bytes = count(via, &["--max-fs-size", "100k"], "fill.wat");
-        assert_eq!(bytes, Some(100), "{via}");
+        assert_eq!(bytes, Some(room(via)), "{via}");
         // The root and /tmp are two of them.
         let files = count(via, &["--max-files", "12"], "many.wat");
         assert_eq!(files, Some(10), "{via}");
@@ -32,7 +41,7 @@ fn embedded_files_count_as_files_and_their_content_as_nothing() {
     let mount = mount("/d", host.path());
     for via in WAYS {
         let options = ["--mount", &mount, "--max-fs-size", "100k"];
-        assert_eq!(count(via, &options, "fill.wat"), Some(100), "{via}");
+        assert_eq!(count(via, &options, "fill.wat"), Some(room(via)), "{via}");
         let options = ["--mount", &mount, "--max-files", "12"];
         assert_eq!(count(via, &options, "many.wat"), Some(7), "{via}");
     }

@@ -148,7 +148,8 @@ fn paths_of_archives_stay_inside() {
 
 #[test]
 fn what_cannot_be_embedded_is_refused_by_name_or_skipped() {
-    let cases: [(&str, &dyn Fn(&Path)); 5] = [
+    type Make<'m> = &'m dyn Fn(&Path);
+    let cases: [(&str, Make<'_>); 5] = [
         ("pipe", &|path| {
             let made = Command::new("mkfifo").arg(path).status();
             assert!(made.expect("mkfifo runs").success());
