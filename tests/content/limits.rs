@@ -3,7 +3,9 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use crate::support::{WAYS, fail, folder, mount, program, run, succeed, text, wrapped};
+use crate::support::{
+    WAYS, fail, folder, kinds, mount, program, run, succeed, text, wrapped_program,
+};
 
 /// Runs a program that exits with what there was room for.
 fn count(via: &str, options: &[&str], name: &str) -> Option<i32> {
@@ -77,8 +79,9 @@ fn df(image: &Path) -> String {
 fn limits_are_exact_and_shown() {
     let folder = folder();
     let options = ["--max-fs-size", "1M", "--max-files", "7"];
-    for kind in [&[][..], &["--emit", "core"], &["--adapter", "stock"]] {
-        let artifact = wrapped(folder.path(), "a.wasm", &[kind, &options].concat());
+    for (program, kind) in kinds(folder.path()) {
+        let options = [kind, &options].concat();
+        let artifact = wrapped_program(&program, folder.path(), "a.wasm", &options);
         let shown = df(&artifact);
         for line in [
             "max bytes  1048576 (1.0 MiB)",
@@ -103,5 +106,14 @@ fn what_does_not_fit_into_a_memory_is_refused_before_it_is_read() {
         let line = fail(["wrap", &cat, "--emit", kind, "-o", "-", "--mount", &mount]);
         assert!(line.contains("/b: ") && line.contains("3.0 GiB"), "{line}");
         assert!(line.contains("embed less"), "{line}");
+    }
+}
+
+#[test]
+fn compression_is_refused_in_one_line() {
+    let cat = program("cat.wat");
+    for command in ["wrap", "run"] {
+        let line = fail([command, "--quiet", "--compress", "zstd", &cat]);
+        assert!(line.contains("--compress zstd"), "{line}");
     }
 }

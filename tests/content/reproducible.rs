@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use tempfile::TempDir;
 
-use crate::support::{folder, mount, program, text};
+use crate::support::{folder, kinds, mount, program, text};
 
 /// The same tree, made in another order, at another place and time.
 fn tree(names: &[&str], time: u64) -> TempDir {
@@ -26,11 +26,10 @@ fn tree(names: &[&str], time: u64) -> TempDir {
     folder
 }
 
-fn wrap(host: &Path, options: &[&str], epoch: Option<&str>) -> Output {
+fn wrap(program: &str, host: &Path, options: &[&str], epoch: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"));
     let mount = mount("/d", host);
-    let cat = program("cat.wat");
-    command.args(["wrap", "--quiet", "-o", "-", "--mount", &mount, &cat]);
+    command.args(["wrap", "--quiet", "-o", "-", "--mount", &mount, program]);
     command.args(options).env_remove("SOURCE_DATE_EPOCH");
     if let Some(epoch) = epoch {
         command.env("SOURCE_DATE_EPOCH", epoch);
@@ -42,7 +41,8 @@ fn wrap(host: &Path, options: &[&str], epoch: Option<&str>) -> Output {
 fn equal_trees_give_equal_artifacts() {
     let one = tree(&["a/b", "a/c d", "ü"], 1_000);
     let two = tree(&["ü", "a/c d", "a/b"], 2_000_000_000);
-    for kind in [&[][..], &["--emit", "core"], &["--adapter", "stock"]] {
+    let folder = folder();
+    for (program, kind) in kinds(folder.path()) {
         for (times, epoch) in [
             (&["--mtime", "zero"][..], None),
             (&[], Some("1700000000")),
@@ -50,11 +50,12 @@ fn equal_trees_give_equal_artifacts() {
             (&["--mtime", "zero"], Some("1700000000")),
         ] {
             let options = [kind, times].concat();
-            let [first, second] = [&one, &two].map(|tree| wrap(tree.path(), &options, epoch));
+            let [first, second] =
+                [&one, &two].map(|tree| wrap(&program, tree.path(), &options, epoch));
             assert!(first.status.success(), "{first:?}");
             assert!(first.stdout == second.stdout, "{options:?}, {epoch:?}");
         }
-        let [first, second] = [&one, &two].map(|tree| wrap(tree.path(), kind, None));
+        let [first, second] = [&one, &two].map(|tree| wrap(&program, tree.path(), kind, None));
         assert!(first.stdout != second.stdout, "times are part of a tree");
     }
 }
@@ -64,7 +65,7 @@ fn the_time_of_the_environment_is_that_of_every_file() {
     let host = tree(&["a/b"], 1_000);
     let folder = folder();
     let artifact = folder.path().join("a.wasm");
-    let wrapped = wrap(host.path(), &[], Some("1700000000"));
+    let wrapped = wrap(&program("cat.wat"), host.path(), &[], Some("1700000000"));
     fs::write(&artifact, wrapped.stdout).expect("a file");
     let listed = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"))
         .args(["fs", "ls", "-lR", "--image", &text(&artifact)])
@@ -81,7 +82,7 @@ fn the_time_of_the_environment_is_that_of_every_file() {
 fn a_time_that_is_none_is_refused() {
     let host = tree(&["a/b"], 1_000);
     for epoch in ["", "tomorrow", "-1", "99999999999999999999"] {
-        let result = wrap(host.path(), &[], Some(epoch));
+        let result = wrap(&program("cat.wat"), host.path(), &[], Some(epoch));
         let said = String::from_utf8_lossy(&result.stderr).into_owned();
         assert_eq!(result.status.code(), Some(125), "{epoch}");
         assert!(said.contains("SOURCE_DATE_EPOCH"), "{said}");

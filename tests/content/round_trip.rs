@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{fail, folder, look, mount, program, run, succeed, text, tree, wrapped};
-
-/// Options for every kind of artifact.
-const KINDS: [&[&str]; 3] = [&[], &["--emit", "core"], &["--adapter", "stock"]];
+use crate::support::{
+    fail, folder, kinds, look, mount, program, run, succeed, text, tree, wrapped, wrapped_program,
+};
 
 fn exported(artifact: &Path, to: &Path) {
     succeed(["fs", "export", "--image", &text(artifact), &text(to)]);
@@ -15,15 +14,16 @@ fn exported(artifact: &Path, to: &Path) {
 #[test]
 fn a_tree_comes_out_of_every_artifact_as_it_went_in() {
     let (host, folder) = (tree(), folder());
-    for (index, kind) in KINDS.into_iter().enumerate() {
+    for (index, (program, kind)) in kinds(folder.path()).into_iter().enumerate() {
         let mount = mount("/", host.path());
         let options = [kind, &["--mount", &mount]].concat();
-        let artifact = wrapped(folder.path(), &format!("{index}.wasm"), &options);
+        let name = format!("{index}.wasm");
+        let artifact = wrapped_program(&program, folder.path(), &name, &options);
         let out = folder.path().join(index.to_string());
         exported(&artifact, &out);
         let mut seen = look(&out);
         assert!(seen.remove("tmp").is_some(), "every file system has a /tmp");
-        assert_eq!(seen, look(host.path()), "{kind:?}");
+        assert_eq!(seen, look(host.path()), "{program} {kind:?}");
     }
 }
 
@@ -79,20 +79,24 @@ fn nothing_is_overwritten_without_force() {
 #[test]
 fn imported_content_is_as_if_it_had_been_wrapped() {
     let (host, folder) = (tree(), folder());
-    for (index, kind) in KINDS.into_iter().enumerate() {
+    for (index, (program, kind)) in kinds(folder.path()).into_iter().enumerate() {
         let first = mount("/first", host.path().join("large"));
         let second = mount("/second", host.path());
         let options = [kind, &["--mount", &first]].concat();
-        let artifact = wrapped(folder.path(), &format!("{index}.wasm"), &options);
+        let wrap = |name, options: &[&str]| {
+            let name = format!("{index}.{name}");
+            wrapped_program(&program, folder.path(), &name, options)
+        };
+        let artifact = wrap("wasm", &options);
         let options = [kind, &["--mount", &second]].concat();
-        let expected = wrapped(folder.path(), &format!("{index}.expected"), &options);
+        let expected = wrap("expected", &options);
         let tmp = mount("/tmp", folder.path().join("tmp"));
         fs::create_dir_all(folder.path().join("tmp")).expect("a directory");
         let import = ["fs", "import", "--image", &text(&artifact), "--mount"];
         succeed(import.iter().chain(&[second.as_str(), "--empty"]));
         assert!(
             fs::read(&artifact).expect("a file") == fs::read(&expected).expect("a file"),
-            "{kind:?}"
+            "{program} {kind:?}"
         );
         succeed(import.iter().chain(&[tmp.as_str()]));
         let inspected = run(["inspect", &text(&artifact)]);

@@ -144,6 +144,10 @@ pub(crate) struct ContentArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
 
+    /// Refused: embedded files are read in place.
+    #[arg(long, value_name = "METHOD", hide = true)]
+    pub(crate) compress: Option<String>,
+
     /// Give the program no directory at all: every path fails.
     #[arg(long)]
     pub(crate) no_preopen: bool,

@@ -26,9 +26,12 @@ pub(crate) struct Embedded {
 /// Reads what is to be embedded and writes the image. Every image has a `/tmp`.
 ///
 /// # Errors
-/// Those of [`open`]; `Epoch`, `Read`, `Only`, `Mount`, `TooMuch`, `WorkingDirectory`, `Image` (it is larger than
+/// `Compress`; those of [`open`]; `Epoch`, `Read`, `Only`, `Mount`, `TooMuch`, `WorkingDirectory`, `Image` (it is larger than
 /// the limits allow).
 pub(crate) fn embedded(args: &ContentArgs) -> Result<Embedded, Failure> {
+    if let Some(method) = &args.compress {
+        return Err(Failure::Compress(method.clone()));
+    }
     let base = args.image.as_deref().map(open).transpose()?;
     let inherited = base.as_ref().map(|image| image.settings().clone());
     let inherited = inherited.unwrap_or_default();

@@ -71,6 +71,11 @@ pub(crate) enum Failure {
     #[error("{path}: {}, mostly holes, are too much to copy; let the program cut it", size::display(*size))]
     Sparse { path: String, size: u64 },
 
+    #[error(
+        "--compress {0}: embedded files are read in place, which what is compressed cannot be; compress the result where it is kept or sent, and leave it out"
+    )]
+    Compress(String),
+
     #[error("--cwd {directory}: {reason}")]
     WorkingDirectory {
         directory: String,
@@ -119,6 +124,7 @@ impl Failure {
             | Self::Export { .. }
             | Self::Sparse { .. }
             | Self::WorkingDirectory { .. }
+            | Self::Compress(_)
             | Self::Image(_)
             | Self::Start(_)
             | Self::Memory(_)
