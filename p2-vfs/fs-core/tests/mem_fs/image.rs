@@ -91,6 +91,27 @@ fn contents_take_little_more_room_than_they_have_bytes() {
 }
 
 #[test]
+fn contents_keep_away_from_the_start_of_a_block() {
+    const LARGE: usize = 300_000;
+    let mut image = ImageBuilder::new(origin(1));
+    let contents = [600, 900, 3_000, LARGE, 5_000, LARGE + 1, 700].repeat(20);
+    let mut contents: Vec<Vec<u8>> = contents.into_iter().map(|len| vec![0; len]).collect();
+    for (index, content) in (0_u64..).zip(&mut contents) {
+        content[..8].copy_from_slice(&(index | 1 << 63).to_le_bytes());
+        image.file(&format!("{index}"), content.clone(), origin(1));
+    }
+    let image = image.finish(&Settings::default());
+    for content in contents {
+        let at = image.windows(8).position(|bytes| bytes == &content[..8]);
+        let in_block = at.expect("the content") % 4096;
+        match content.len() {
+            LARGE.. => assert_eq!(in_block, 2048),
+            len => assert!((256..=3840).contains(&in_block), "{len}: {in_block}"),
+        }
+    }
+}
+
+#[test]
 fn a_hard_link_keeps_the_file_that_it_was_made_of() {
     let mut image = ImageBuilder::new(origin(50));
     image.file("a", &b"1"[..], origin(60));
@@ -232,6 +253,49 @@ proptest! {
         if let Ok(fs) = load(&image) {
             touch_everything(&fs.root(), 4);
         }
+    }
+}
+
+/// Makes the checksums of header and metadata right.
+fn seal(image: &mut [u8]) {
+    let crc = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+    let mut content_at = [0; 8];
+    content_at.copy_from_slice(&image[24..32]);
+    let end = u64::from_le_bytes(content_at).min(image.len() as u64) as usize;
+    let metadata = crc.checksum(image.get(128..end).unwrap_or_default());
+    image[84..88].copy_from_slice(&metadata.to_le_bytes());
+    let header = crc.checksum(&image[16..128]);
+    image[12..16].copy_from_slice(&header.to_le_bytes());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Somebody who means it gets the checksums right. What passes for good then is a tree, whatever
+    /// it says, that can be used and saved.
+    #[test]
+    fn an_image_made_to_do_harm_is_refused_or_is_a_tree(
+        harm in prop::collection::vec((16..1500_usize, any::<u8>()), 1..8)
+    ) {
+        let mut image = sample(&Settings::default());
+        for (at, byte) in harm {
+            image[at] = byte;
+        }
+        seal(&mut image);
+        let Ok(parsed) = Image::parse(image.into()) else {
+            return Ok(());
+        };
+        let is_good = parsed.verify().is_ok();
+        let Ok(fs) = MemFs::from_image(Hands::default(), &parsed) else {
+            return Ok(());
+        };
+        if is_good {
+            let mut saved = ImageBuilder::new(origin(50));
+            saved.tree(&fs.root()).expect("a tree");
+            let saved = Image::parse(saved.finish(parsed.settings()).into());
+            prop_assert_eq!(saved.and_then(|image| image.verify()), Ok(()));
+        }
+        touch_everything(&fs.root(), 4);
     }
 }
 
