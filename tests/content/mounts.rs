@@ -9,7 +9,7 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{fail, folder, mount, program, run, succeed, text, tree, wrapped};
+use crate::support::{fail, folder, mount, program, run, succeed, text, wrapped};
 
 fn listing(artifact: &Path) -> Vec<String> {
     let listed = succeed(["fs", "ls", "-R", "--image", &text(artifact)]);

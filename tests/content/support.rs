@@ -82,10 +82,10 @@ pub(crate) fn wrapped_program(
 pub(crate) fn kinds(folder: &Path) -> [(String, &'static [&'static str]); 4] {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let module = fs::read(root.join("tests/programs/p2-calls.wasm")).expect("a module");
-    let component = ComponentEncoder::default().module(&module);
-    let component = component.and_then(|mut encoder| encoder.encode());
+    let mut encoder = ComponentEncoder::default();
+    let encoder = encoder.module(&module).expect("a component's module");
     let path = folder.join("p2-calls.wasm");
-    fs::write(&path, component.expect("a component")).expect("a file");
+    fs::write(&path, encoder.encode().expect("a component")).expect("a file");
     let cat = program("cat.wat");
     [
         (cat.clone(), &[]),

@@ -2,8 +2,8 @@
 `run.py MONAKA_WRAP YOSYS_WHEEL NEXTPNR_WHEEL`.
 
 The embedded way runs on a wasmtime that this project did not build, without any directory, so
-everything has to come out on standard output. nextpnr writes files only; `printer.py` adds an export
-to it that prints one.
+everything has to come out on standard output. Yosys and nextpnr write files; `printer.py` adds an
+export to them that prints one.
 """
 
 import subprocess
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import printer
 
-SYNTHESIS = "read_verilog /work/design.v; synth_ice40 -top top; write_json"
+SYNTHESIS = "read_verilog /work/design.v; synth_ice40 -top top -json /work/design.json"
 PLACEMENT = [
     "--quiet", "--hx1k", "--package", "tq144", "--seed", "1", "--pcf-allow-unconstrained",
     "--json", "/work/design.json", "--asc", "/work/design.asc",
@@ -84,8 +84,7 @@ def on_directories(tools, design, work):
     temporary.mkdir()
     at_work = f"/work={work}"
     directories = [f"/share={tools.yosys_share}", at_work, f"/tmp={temporary}"]
-    json = host(tools.yosys, directories, ["yosys", "-q", "-p", SYNTHESIS])
-    (work / "design.json").write_bytes(json)
+    host(tools.yosys, directories, ["yosys", "-q", "-p", SYNTHESIS])
     directories = [f"/share={tools.nextpnr_share}", at_work]
     host(tools.nextpnr, directories, ["nextpnr-ice40", *PLACEMENT])
     return host(tools.icepack, [at_work], ["icepack", "/work/design.asc"])
@@ -99,17 +98,14 @@ def on_embedded_files(tools, design, work):
     mounts = ["--mount", f"/share={tools.yosys_share}", "--mount", f"/work/design.v={source}"]
     arguments = ["-q", "-p", SYNTHESIS]
     used = work / "used.txt"
-    # What it prints is compared when it runs wrapped.
     tools.monaka("run", *mounts, "--record", used, tools.yosys, "--", *arguments)
     yosys = shrunk(tools, tools.yosys, mounts, used)
-    json.write_bytes(host(yosys, [], ["yosys", *arguments]))
+    json.write_bytes(host(yosys, [], ["yosys", *arguments], "work/design.json"))
 
     mounts = ["--mount", f"/share={tools.nextpnr_share}", "--mount", f"/work/design.json={json}"]
     # `monaka-wrap run` has no threads, of which nextpnr uses the instructions.
     used.write_text("/share/ice40/chipdb-1k.bin\n/work/design.json\n")
-    nextpnr = work / "nextpnr.wasm"
-    nextpnr.write_bytes(printer.with_printer(tools.nextpnr.read_bytes()))
-    nextpnr = shrunk(tools, nextpnr, mounts, used)
+    nextpnr = shrunk(tools, tools.nextpnr, mounts, used)
     asc.write_bytes(host(nextpnr, [], ["nextpnr-ice40", *PLACEMENT], "work/design.asc"))
 
     mount = ["--mount", f"/work/design.asc={asc}"]
@@ -118,8 +114,11 @@ def on_embedded_files(tools, design, work):
 
 
 def shrunk(tools, module, mounts, used):
-    """A module wrapped with what it uses and no more; shows the sizes."""
+    """A module wrapped with what it uses and no more, and an export that prints a file; shows the
+    sizes."""
     folder = used.parent
+    original, module = module, folder / module.name
+    module.write_bytes(printer.with_printer(original.read_bytes()))
     whole = tools.wrap(module, folder / f"{module.stem}.whole.wasm", *mounts)
     small = tools.wrap(module, folder / f"{module.stem}.wrapped.wasm", *mounts, "--only", used)
     plain, all_of_it, used_of_it = (file.stat().st_size / 1e6 for file in [module, whole, small])
