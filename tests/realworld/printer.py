@@ -1,5 +1,5 @@
-"""A program that writes files only, given one more export: `print(len)` writes the file whose path of
-`len` bytes is at `PATH` of its memory to standard output. Nothing else of it changes.
+"""A program that writes files only, given one more export: `print(len, fd)` writes the file whose path of
+`len` bytes is at `PATH` of its memory to a descriptor. Nothing else of it changes.
 
 It calls what the program imports, and uses the first KiB of the memory, so it is for programs that
 have ended.
@@ -71,7 +71,7 @@ def constant(value):
 
 
 LOAD, STORE = bytes([0x28, 2, 0]), bytes([0x36, 2, 0])
-IF, LOOP, END, BRANCH, TRAP, DROP = b"\x04\x40", b"\x03\x40", b"\x0b", b"\x0c\x01", b"\x00", b"\x1a"
+IF, LOOP, END, BRANCH, TRAP = b"\x04\x40", b"\x03\x40", b"\x0b", b"\x0c\x01", b"\x00"
 
 
 def body(functions):
@@ -90,7 +90,7 @@ def body(functions):
         constant(8), LOAD, constant(16), constant(1), constant(24), call("fd_read"), fail,
         constant(24), LOAD, IF,
         constant(20), constant(24), LOAD, STORE,
-        constant(1), constant(16), constant(1), constant(28), call("fd_write"), DROP,
+        b"\x20\x01", constant(16), constant(1), constant(28), call("fd_write"), fail,
         BRANCH, END, END, END,
     ])  # fmt: skip
     return unsigned(len(code)) + code
@@ -102,7 +102,7 @@ def with_printer(module):
     functions = imported_functions(content[IMPORT])
     defined = Reader(content[FUNCTION]).unsigned()
     added = {
-        TYPE: bytes([0x60, 1, I32, 0]),
+        TYPE: bytes([0x60, 2, I32, I32, 0]),
         FUNCTION: unsigned(Reader(content[TYPE]).unsigned()),
         EXPORT: b"\x05print\x00" + unsigned(len(functions) + defined),
         CODE: body(functions),

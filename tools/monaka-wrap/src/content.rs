@@ -26,8 +26,8 @@ pub(crate) struct Embedded {
 /// Reads what is to be embedded and writes the image. Every image has a `/tmp`.
 ///
 /// # Errors
-/// `Compress`; those of [`open`]; `Epoch`, `Read`, `Only`, `Mount`, `TooMuch`, `WorkingDirectory`, `Image` (it is larger than
-/// the limits allow).
+/// `Compress`; those of [`open`]; `Epoch`, `Read`, `Only`, `Mount`, `TooMuch`, `WorkingDirectory`,
+/// `Image` (it is larger than the limits allow).
 pub(crate) fn embedded(args: &ContentArgs) -> Result<Embedded, Failure> {
     if let Some(method) = &args.compress {
         return Err(Failure::Compress(method.clone()));
@@ -136,22 +136,39 @@ pub(crate) fn image_in(path: &Path, bytes: &Bytes) -> Result<Image, Failure> {
 /// # Errors
 /// As [`embedded`].
 pub(crate) fn files(args: &ContentArgs, say: impl FnMut(&str)) -> Result<Files, Failure> {
-    let Embedded { image, warnings } = embedded(args)?;
-    warnings.iter().map(String::as_str).for_each(say);
-    let image = Image::parse(image)?;
+    let image = parsed(args, say)?;
+    Ok(Files {
+        files: MemFs::from_image(WallTime, &image)?,
+        touched: None,
+        settings: image.settings().clone(),
+    })
+}
+
+/// The same, noting what of them is touched.
+///
+/// # Errors
+/// As [`embedded`].
+pub(crate) fn recorded_files(args: &ContentArgs, say: impl FnMut(&str)) -> Result<Files, Failure> {
+    let image = parsed(args, say)?;
     let (files, touched) = MemFs::recording(WallTime, &image)?;
     Ok(Files {
         files,
-        touched,
+        touched: Some(touched),
         settings: image.settings().clone(),
     })
+}
+
+fn parsed(args: &ContentArgs, say: impl FnMut(&str)) -> Result<Image, Failure> {
+    let Embedded { image, warnings } = embedded(args)?;
+    warnings.iter().map(String::as_str).for_each(say);
+    Ok(Image::parse(image)?)
 }
 
 /// Files for a program that is not wrapped.
 pub(crate) struct Files {
     pub(crate) files: MemFs,
-    /// What of those that were there at the start was touched.
-    pub(crate) touched: Touched,
+    /// What of those that were there at the start was touched, if that is noted.
+    pub(crate) touched: Option<Touched>,
     pub(crate) settings: Settings,
 }
 

@@ -66,6 +66,11 @@ impl SaveArgs {
         }
     }
 
+    /// Whether what the program touches is to be noted.
+    pub(crate) fn records(&self) -> bool {
+        self.record.is_some()
+    }
+
     /// Looks at the places before the program runs, as nobody wants to run it twice.
     ///
     /// # Errors
@@ -90,7 +95,7 @@ impl SaveArgs {
             settings,
         } = content;
         // Before the rest touches everything.
-        if let Some(path) = &self.record {
+        if let (Some(path), Some(touched)) = (&self.record, touched) {
             let lines = touched.paths().into_iter();
             let lines = lines.map(|path| mount::line(&path) + "\n");
             output::write(path, &lines.collect::<String>().into_bytes().into())?;

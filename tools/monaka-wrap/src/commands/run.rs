@@ -125,7 +125,10 @@ fn unwrapped(
         spinner.suspend(|| explain_host(&inspection));
     }
     let wasm = wrap::binary(&input).map_err(blamed)?.into_owned();
-    let files = content::files(&args.content, spinner.warnings(verbosity))?;
+    let files = match args.save.records() {
+        true => content::recorded_files(&args.content, spinner.warnings(verbosity))?,
+        false => content::files(&args.content, spinner.warnings(verbosity))?,
+    };
     Ok((wasm.into(), Form::Host(files)))
 }
 
