@@ -21,9 +21,9 @@ PLACEMENT = [
 ]  # fmt: skip
 
 
-def run_guest(wasm, directories, args, stream, shown):
+def run_guest(wasm, directories, args, shown):
     """The body of a child process: a module on wasmtime, with directories of the host. At the end,
-    the file `shown`, if there is one, is printed to `stream`."""
+    the file `shown` is printed, if there is one."""
     import wasmtime
 
     config = wasmtime.WasiConfig()
@@ -48,21 +48,31 @@ def run_guest(wasm, directories, args, stream, shown):
     except wasmtime.ExitTrap as exit_trap:
         code = exit_trap.code
     if code == 0 and shown:
-        path = shown.encode()
-        exports["memory"].write(store, path, printer.PATH)
-        exports["print"](store, len(path), stream)
+        print_file(store, exports, shown.encode())
     sys.exit(code)
 
 
-def host(wasm, directories, args, stream=1, shown=""):
-    """Runs a module on wasmtime and gives what it writes to `stream`."""
-    child = [sys.executable, __file__, "--guest", wasm, str(stream), shown, *directories, "--", *args]
-    pipe = {1: "stdout", 2: "stderr"}[stream]
-    result = subprocess.run(child, **{pipe: subprocess.PIPE})
-    output = getattr(result, pipe)
+def print_file(store, exports, path):
+    """Yosys moves standard output to another descriptor on its way, and leaves it there: the first
+    one that can be written to is it."""
+    import wasmtime
+
+    exports["memory"].write(store, path, printer.PATH)
+    for descriptor in [1, *range(4, 20)]:
+        try:
+            return exports["print"](store, len(path), descriptor)
+        except wasmtime.Trap:
+            continue
+    sys.exit("standard output is closed")
+
+
+def host(wasm, directories, args, shown=""):
+    """Runs a module on wasmtime and gives its standard output."""
+    child = [sys.executable, __file__, "--guest", wasm, shown, *directories, "--", *args]
+    result = subprocess.run(child, stdout=subprocess.PIPE)
     if result.returncode != 0:
-        sys.exit(f"realworld: {args[0]} failed: {output[:1000].decode(errors='replace')}")
-    return output
+        sys.exit(f"realworld: {args[0]} failed with {result.returncode}")
+    return result.stdout
 
 
 class Tools:
@@ -78,7 +88,8 @@ class Tools:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     def wrap(self, module, out, *options):
-        self.monaka("wrap", module, "--emit", "core", "-o", out, *options)
+        # Equal modules are compiled once, however often this runs.
+        self.monaka("wrap", module, "--emit", "core", "--mtime", "zero", "-o", out, *options)
         return out
 
 
@@ -105,14 +116,13 @@ def on_embedded_files(tools, design, work):
     used = work / "used.txt"
     tools.monaka("run", *mounts, "--record", used, tools.yosys, "--", *arguments)
     yosys = shrunk(tools, tools.yosys, mounts, used)
-    # Yosys redirects standard output on its way and leaves it closed.
-    json.write_bytes(host(yosys, [], ["yosys", *arguments], 2, "work/design.json"))
+    json.write_bytes(host(yosys, [], ["yosys", *arguments], "work/design.json"))
 
     mounts = ["--mount", f"/share={tools.nextpnr_share}", "--mount", f"/work/design.json={json}"]
     # `monaka-wrap run` has no threads, of which nextpnr uses the instructions.
     used.write_text("/share/ice40/chipdb-1k.bin\n/work/design.json\n")
     nextpnr = shrunk(tools, tools.nextpnr, mounts, used)
-    asc.write_bytes(host(nextpnr, [], ["nextpnr-ice40", *PLACEMENT], 1, "work/design.asc"))
+    asc.write_bytes(host(nextpnr, [], ["nextpnr-ice40", *PLACEMENT], "work/design.asc"))
 
     mount = ["--mount", f"/work/design.asc={asc}"]
     icepack = tools.wrap(tools.icepack, work / "icepack.wrapped.wasm", *mount)
@@ -139,8 +149,7 @@ def shrunk(tools, module, mounts, used):
 def main():
     if sys.argv[1] == "--guest":
         end = sys.argv.index("--")
-        stream, shown = int(sys.argv[3]), sys.argv[4]
-        run_guest(sys.argv[2], sys.argv[5:end], sys.argv[end + 1 :], stream, shown)
+        run_guest(sys.argv[2], sys.argv[4:end], sys.argv[end + 1 :], sys.argv[3])
         return
     monaka_wrap, *wheels = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
