@@ -126,5 +126,7 @@ fn host() -> Result<String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let version = command::output(Command::new(rustc).arg("-vV"))?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("rustc does not say what its host is")?.to_owned())
+    Ok(host
+        .context("rustc does not say what its host is")?
+        .to_owned())
 }
