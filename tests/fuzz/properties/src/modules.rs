@@ -90,10 +90,11 @@ struct Complete {
 
 impl Complete {
     fn new() -> Self {
-        let run = r#"(module
-            (import "app" "_start" (func $start))
-            (func (export "wasi:cli/run@0.2.12#run") (result i32) call $start i32.const 0)"#;
-        let with_run = SHIM.replacen("(module $shim", run, 1);
+        let start = r#"(module (import "app" "_start" (func $start))"#;
+        let run = r#"(func (export "wasi:cli/run@0.2.12#run") (result i32)
+            call $start i32.const 0))"#;
+        let open = SHIM.trim_end().strip_suffix(')').expect("a module");
+        let with_run = open.replacen("(module $shim", start, 1) + run;
         Self {
             p1: wat::parse_str(SHIM).expect("a shim"),
             p2: with_world(wat::parse_str(with_run).expect("a shim")),
