@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use wasmtime_wasi::{FsPerms, WasiCtx};
-use wrap::{Adapter, Capability, Files, Options};
+use wrap::{Capability, Files, Options};
 
 use crate::support::{Ended, GUESTS, OnHost, Program, monaka_wrap, of_wasmtime, repository};
 
@@ -14,8 +14,14 @@ fn sample(name: &str) -> PathBuf {
     repository().join(module)
 }
 
-/// A sample with the files of its host, in a directory of which it runs as its native build does.
-fn runs_on_files_of_the_host(name: &str, arguments: &[&str], code: i32) -> Result<()> {
+/// What a sample prints natively in one of its cases.
+fn expected(name: &str, case: &str) -> Result<String> {
+    let expected = sample(name).with_file_name(format!("{case}expected.stdout"));
+    Ok(fs::read_to_string(expected)?)
+}
+
+/// What a sample prints and how it ends with the files of its host, in an empty directory.
+fn on_files_of_the_host(name: &str, arguments: &[&str]) -> Result<(Ended, String)> {
     let options = Options {
         files: Files::Host,
         ..Options::default()
@@ -30,22 +36,21 @@ fn runs_on_files_of_the_host(name: &str, arguments: &[&str], code: i32) -> Resul
         .preopened_dir(directory.path(), "/", FsPerms::ReadWrite)
         .map_err(of_wasmtime)?;
     context.arg(name).args(arguments);
-    let program = OnHost::new(&wrapped.artifact.to_bytes())?;
-    let (ended, printed) = program.run(&mut context)?;
-    let expected = sample(name).with_file_name("expected.stdout");
-    assert_eq!(printed, fs::read_to_string(expected)?);
-    assert_eq!(ended, Ended::Exited(code));
-    Ok(())
+    OnHost::new(&wrapped.artifact.to_bytes())?.run(&mut context)
 }
 
 #[test]
 fn a_c_program_runs_on_files_of_the_host() -> Result<()> {
-    runs_on_files_of_the_host("recordb", &["7000", "3"], 3)
+    let ran = on_files_of_the_host("recordb", &["7000", "3"])?;
+    assert_eq!(ran, (Ended::Exited(3), expected("recordb", "")?));
+    Ok(())
 }
 
 #[test]
 fn a_go_program_runs_on_files_of_the_host() -> Result<()> {
-    runs_on_files_of_the_host("sitegen", &["24", "120"], 0)
+    let ran = on_files_of_the_host("sitegen", &["24", "120"])?;
+    assert_eq!(ran, (Ended::Exited(0), expected("sitegen", "small.")?));
+    Ok(())
 }
 
 #[test]
@@ -56,31 +61,26 @@ fn what_imports_files_can_be_given_some_later() -> Result<()> {
     let inspection = wrap::inspect(&closed)?;
     assert!(inspection.reach.imports(Capability::Files).is_empty());
 
-    let output = Program::new(&closed)?.run::<&str>(&[], &["7000", "3"])?;
-    let expected = sample("recordb").with_file_name("expected.stdout");
-    assert_eq!(
-        String::from_utf8(output.stdout)?,
-        fs::read_to_string(expected)?
-    );
+    let arguments = ["recordb", "7000", "3"];
+    let ran = OnHost::new(&closed)?.run(WasiCtx::builder().args(&arguments))?;
+    assert_eq!(ran, (Ended::Exited(3), expected("recordb", "")?));
     Ok(())
 }
 
 #[test]
 fn embedded_files_are_those_of_the_component_beside_it() -> Result<()> {
     let text = repository().join("tests/programs/cat.wat");
-    let program = Program::new(&fs::read(
-        repository().join("tests/differential/c/cat.wasm"),
-    )?)?;
+    let cat = repository().join("tests/differential/c/cat.wasm");
     let mount = format!("/data/text={}", text.display());
     let options = ["--adapter", "plugged", "--mount", &mount, "--cwd", "/data"];
-    let wrapped = program.wrap(&options)?;
+    let wrapped = Program::new(&fs::read(cat)?)?.wrap(&options)?;
     let image = wrap::embedded_image(&wrapped.clone().into())?.context("an image")?;
-    let expected = fs::read(text)?;
-    assert!(image.windows(expected.len()).any(|piece| piece == expected));
+    let content = fs::read(text)?;
+    assert!(image.windows(content.len()).any(|piece| piece == content));
 
-    let output = Program::new(&wrapped)?.run::<&str>(&[], &["text"])?;
-    let printed = String::from_utf8(output.stdout)?;
-    assert!(printed.starts_with("text: ok "), "{printed}");
+    let ran = OnHost::new(&wrapped)?.run(WasiCtx::builder().args(&["cat", "text"]))?;
+    assert_eq!(ran.0, Ended::Exited(0));
+    assert!(ran.1.starts_with("text: ok "), "{}", ran.1);
     Ok(())
 }
 

@@ -20,7 +20,7 @@ impl Append {
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<()> {
         let written = match bytes.len() {
             0 => Ok(()),
-            ..=SMALL => self.0.blocking_write_and_flush(bytes),
+            1..=SMALL => self.0.blocking_write_and_flush(bytes),
             _ => self.write_large(bytes),
         };
         written.map_err(|error| error_code(&error))

@@ -132,10 +132,11 @@ impl fs_core::Descriptor for WasiDescriptor {
         modification: NewTimestamp,
     ) -> Result<()> {
         let (access, modification) = (access.into(), modification.into());
-        Ok(match target {
-            Target::This => self.0.set_times(access, modification)?,
-            Target::At(at, path) => self.0.set_times_at(at.into(), path, access, modification)?,
-        })
+        let set = match target {
+            Target::This => self.0.set_times(access, modification),
+            Target::At(at, path) => self.0.set_times_at(at.into(), path, access, modification),
+        };
+        Ok(set?)
     }
 
     fn read_dir(&self) -> Result<Listing> {
@@ -187,17 +188,19 @@ impl fs_core::Descriptor for WasiDescriptor {
     }
 
     fn remove_at(&self, path: &str, kind: Remove) -> Result<()> {
-        Ok(match kind {
-            Remove::File => self.0.unlink_file_at(path)?,
-            Remove::Directory => self.0.remove_directory_at(path)?,
-        })
+        let removed = match kind {
+            Remove::File => self.0.unlink_file_at(path),
+            Remove::Directory => self.0.remove_directory_at(path),
+        };
+        Ok(removed?)
     }
 
     fn sync(&self, level: SyncLevel) -> Result<()> {
-        Ok(match level {
-            SyncLevel::Data => self.0.sync_data()?,
-            SyncLevel::All => self.0.sync()?,
-        })
+        let synchronised = match level {
+            SyncLevel::Data => self.0.sync_data(),
+            SyncLevel::All => self.0.sync(),
+        };
+        Ok(synchronised?)
     }
 
     fn is_same_object(&self, other: &Self) -> bool {
