@@ -94,6 +94,7 @@ pub(crate) fn warning(text: &str) {
 fn refuse_content(args: &ContentArgs) -> Result<(), Failure> {
     let given = [
         ("--mount", !args.mounts.mount.is_empty()),
+        ("--only", !args.mounts.only.is_empty()),
         ("--image", args.image.is_some()),
         ("--no-preopen", args.no_preopen),
         ("--cwd", args.cwd.is_some()),

@@ -74,7 +74,7 @@ fn check_saving(args: &RunArgs, form: &Form) -> Result<(), Failure> {
 /// Keeps what is asked for, however the program ended.
 fn save(args: &RunArgs, form: &Form) -> Result<(), Failure> {
     match form {
-        Form::Host(files) => args.save.take(&files.files, &files.settings),
+        Form::Host(files) => args.save.take(files),
         Form::Component | Form::Core => Ok(()),
     }
 }
