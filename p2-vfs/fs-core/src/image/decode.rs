@@ -145,7 +145,7 @@ impl Image {
     }
 
     /// How many names there are in all directories.
-    pub(super) fn name_count(&self) -> u32 {
+    pub(super) fn entry_count(&self) -> u32 {
         self.header.entries
     }
 

@@ -45,7 +45,7 @@ impl MemFs {
     ) -> Result<Self, ImageError> {
         let settings = image.settings();
         let inodes = u64::from(image.inode_count());
-        let further_names = u64::from(image.name_count()).saturating_sub(inodes - 1);
+        let further_names = u64::from(image.entry_count()).saturating_sub(inodes - 1);
         let mut fs = Self::builder(clock)
             .limits(settings.limits)
             .preopens(Vec::new())
