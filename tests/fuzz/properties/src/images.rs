@@ -140,10 +140,7 @@ fn survives(image: &Image) {
     let Ok(files) = MemFs::from_image(Ticking::new(), image) else {
         return;
     };
-    let origin = Origin {
-        modification: Timestamp(0),
-        mode: 0o755,
-    };
+    let origin = Origin::new(Timestamp(0), 0o755);
     let mut builder = ImageBuilder::new(origin);
     builder.tree(&files.root()).expect("a good tree is read");
     let written = builder.finish(image.settings());
