@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use bytes::Bytes;
 use wrap::{Emit, Inspection, Kind};
 
-use crate::args::{Adapter, ContentArgs, RunArgs, Verbosity, Via};
+use crate::args::{Adapter, Backend, ContentArgs, RunArgs, Verbosity, Via};
 use crate::content;
 use crate::failure::Failure;
 use crate::input;
@@ -15,6 +15,12 @@ use crate::runtime::{Form, Program};
 use crate::wrapping::{explain, warn, warning, wrap_file};
 
 pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
+    if args.content.fs == Backend::Host {
+        return Err(Failure::Unfit {
+            option: "--fs host",
+            place: "wrap, as run gives a program no files of the host",
+        });
+    }
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
     let (wasm, form) = match args.via {
         Via::Host => unwrapped(args, verbosity, &spinner)?,
@@ -26,6 +32,7 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
             &spinner,
         )?,
         Via::Core => wrapped(args, Emit::Core, args.content.adapter, verbosity, &spinner)?,
+        Via::Plugged => wrapped(args, Emit::Component, Adapter::Plugged, verbosity, &spinner)?,
         Via::Stock => wrapped(args, Emit::Component, Adapter::Stock, verbosity, &spinner)?,
     };
     check_saving(args, &form)?;
@@ -140,8 +147,10 @@ fn check_options(content: &ContentArgs) -> Result<(), Failure> {
             place: "the ways that wrap, such as --via component",
         })
     };
-    if matches!(content.adapter, Adapter::Stock) {
-        return unfit("--adapter stock");
+    match content.adapter {
+        Adapter::Shim => {}
+        Adapter::Plugged => return unfit("--adapter plugged"),
+        Adapter::Stock => return unfit("--adapter stock"),
     }
     if content.max_guest_memory.is_some() {
         return unfit("--max-guest-memory");
