@@ -99,7 +99,7 @@ fn recording_is_for_files_of_the_process_and_replaces_nothing() {
     let folder = folder();
     let list = text(folder.path().join("list"));
     let fill = program("fill.wat");
-    for via in ["component", "core", "stock"] {
+    for via in ["component", "core", "plugged", "stock"] {
         let line = fail(["run", "--quiet", "--via", via, "--record", &list, &fill]);
         assert!(line.contains("--record"), "{line}");
     }

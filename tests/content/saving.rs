@@ -45,7 +45,7 @@ fn a_saved_image_is_where_the_next_run_goes_on() {
 
 #[test]
 fn saving_is_refused_where_files_are_inside_the_program() {
-    for via in ["component", "core", "stock"] {
+    for via in ["component", "core", "plugged", "stock"] {
         let fill = program("fill.wat");
         let line = fail(["run", "--quiet", "--via", via, "--save", "/=out", &fill]);
         assert!(

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use wit_component::ComponentEncoder;
 
 /// The ways to run a program.
-pub(crate) const WAYS: [&str; 4] = ["host", "component", "core", "stock"];
+pub(crate) const WAYS: [&str; 5] = ["host", "component", "core", "plugged", "stock"];
 
 pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary directory")
@@ -78,8 +78,8 @@ pub(crate) fn wrapped_program(
 }
 
 /// A program for every kind of artifact, and the options that make it: merged into a component and a
-/// core module, lifted by the stock adapter, and a component that is composed with the VFS.
-pub(crate) fn kinds(folder: &Path) -> [(String, &'static [&'static str]); 4] {
+/// core module, plugged, lifted by the stock adapter, and a component that is composed with the VFS.
+pub(crate) fn kinds(folder: &Path) -> [(String, &'static [&'static str]); 5] {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let module = fs::read(root.join("tests/programs/p2-calls.wasm")).expect("a module");
     let mut encoder = ComponentEncoder::default();
@@ -90,6 +90,7 @@ pub(crate) fn kinds(folder: &Path) -> [(String, &'static [&'static str]); 4] {
     [
         (cat.clone(), &[]),
         (cat.clone(), &["--emit", "core"]),
+        (cat.clone(), &["--adapter", "plugged"]),
         (cat, &["--adapter", "stock"]),
         (text(path), &[]),
     ]

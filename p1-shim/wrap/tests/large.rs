@@ -106,7 +106,7 @@ fn a_component_has_room_for_a_gibibyte_and_a_core_module_for_more() -> Result<()
     let stock = Adapter::Stock {
         max_guest_memory: DEFAULT_GUEST_MEMORY,
     };
-    for adapter in [Adapter::Shim, stock] {
+    for adapter in [Adapter::Shim, Adapter::Plugged, stock] {
         wrap(Emit::Component, adapter, 900)?;
         let error = wrap(Emit::Component, adapter, 1_024).expect_err("too much");
         let is_told = matches!(
