@@ -1,9 +1,9 @@
 """From Verilog to a bitstream, with embedded files and with real directories:
 `run.py MONAKA_WRAP YOSYS_WHEEL NEXTPNR_WHEEL`.
 
-The embedded way runs on a wasmtime that this project did not build, without any directory, so
-everything has to come out on standard output. Yosys and nextpnr write files; `printer.py` adds an
-export to them that prints one.
+The embedded way runs on a wasmtime that this project did not build, without any directory. Yosys and
+nextpnr write files, and nextpnr needs threads, which `monaka-wrap run` does not have; so `take.py`
+adds an export to them that reads a file at the end.
 """
 
 import subprocess
@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-import printer
+import take
 
 SYNTHESIS = "read_verilog /work/design.v; synth_ice40 -top top -json /work/design.json"
 PLACEMENT = [
@@ -48,22 +48,11 @@ def run_guest(wasm, directories, args, shown):
     except wasmtime.ExitTrap as exit_trap:
         code = exit_trap.code
     if code == 0 and shown:
-        print_file(store, exports, shown.encode())
+        path, memory = shown.encode(), exports["memory"]
+        memory.write(store, path, take.PATH)
+        start = memory.data_len(store)
+        sys.stdout.buffer.write(memory.read(store, start, exports["take"](store, len(path))))
     sys.exit(code)
-
-
-def print_file(store, exports, path):
-    """Yosys moves standard output to another descriptor on its way, and leaves it there: the first
-    one that can be written to is it."""
-    import wasmtime
-
-    exports["memory"].write(store, path, printer.PATH)
-    for descriptor in [1, *range(4, 20)]:
-        try:
-            return exports["print"](store, len(path), descriptor)
-        except wasmtime.Trap:
-            continue
-    sys.exit("standard output is closed")
 
 
 def host(wasm, directories, args, shown=""):
@@ -130,11 +119,11 @@ def on_embedded_files(tools, design, work):
 
 
 def shrunk(tools, module, mounts, used):
-    """A module wrapped with what it uses and no more, and an export that prints a file; shows the
+    """A module wrapped with what it uses and no more, and an export that reads a file; shows the
     sizes."""
     folder = used.parent
     original, module = module, folder / module.name
-    module.write_bytes(printer.with_printer(original.read_bytes()))
+    module.write_bytes(take.with_take(original.read_bytes()))
     whole = tools.wrap(module, folder / f"{module.stem}.whole.wasm", *mounts)
     small = tools.wrap(module, folder / f"{module.stem}.wrapped.wasm", *mounts, "--only", used)
     plain, all_of_it, used_of_it = (file.stat().st_size / 1e6 for file in [module, whole, small])

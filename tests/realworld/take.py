@@ -1,7 +1,8 @@
-"""A program that writes files only, given one more export: `print(len, fd)` writes the file whose path of
-`len` bytes is at `PATH` of its memory to a descriptor. Nothing else of it changes.
+"""A program that writes files only, given one more export: `take(len)` appends the file whose path of
+`len` bytes is at `PATH` of its memory to that memory, and returns where it ends. Nothing else of it
+changes.
 
-It calls what the program imports, and uses the first KiB of the memory, so it is for programs that
+It calls what the program imports, and uses the first bytes of the memory, so it is for programs that
 have ended.
 """
 
@@ -65,46 +66,52 @@ def imported_functions(section):
 
 
 def constant(value):
-    """i32.const of a number that a signed byte or two hold."""
-    low, high = value & 0x7F, value >> 7
-    return bytes([0x41, low]) if value < 64 else bytes([0x41, low | 0x80, high])
+    """i32.const"""
+    out = bytearray([0x41])
+    while value >= 64:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
 
 
 LOAD, STORE = bytes([0x28, 2, 0]), bytes([0x36, 2, 0])
-IF, LOOP, END, BRANCH, TRAP = b"\x04\x40", b"\x03\x40", b"\x0b", b"\x0c\x01", b"\x00"
+IF, LOOP, END, BRANCH, TRAP, DROP = b"\x04\x40", b"\x03\x40", b"\x0b", b"\x0c\x01", b"\x00", b"\x1a"
+LEN, END_OF_FILE, SET_END = b"\x20\x00", b"\x20\x01", b"\x21\x01"
+SIZE, GROW, SHIFT, ADD = b"\x3f\x00", b"\x40\x00", b"\x74", b"\x6a"
 
 
 def body(functions):
-    """8: the descriptor, 16: an iovec, 24: bytes read, 28: bytes written, 512: what was read."""
+    """8: the descriptor, 16: an iovec, 24: bytes read."""
     def call(name):
         return b"\x10" + unsigned(functions[name])
 
-    size = constant(512)
     fail = IF + TRAP + END
     code = b"".join([
-        b"\x00",
-        constant(3), constant(1), constant(PATH), b"\x20\x00", constant(0),
+        b"\x01\x01", bytes([I32]),
+        constant(3), constant(1), constant(PATH), LEN, constant(0),
         b"\x42\x02", b"\x42\x00", constant(0), constant(8), call("path_open"), fail,
+        SIZE, constant(16), SHIFT, SET_END,
         LOOP,
-        constant(16), size, STORE, constant(20), size, STORE,
+        constant(1), GROW, DROP,
+        constant(16), END_OF_FILE, STORE, constant(20), constant(1 << 16), STORE,
         constant(8), LOAD, constant(16), constant(1), constant(24), call("fd_read"), fail,
         constant(24), LOAD, IF,
-        constant(20), constant(24), LOAD, STORE,
-        b"\x20\x01", constant(16), constant(1), constant(28), call("fd_write"), fail,
-        BRANCH, END, END, END,
+        END_OF_FILE, constant(24), LOAD, ADD, SET_END,
+        BRANCH, END, END, END_OF_FILE, END,
     ])  # fmt: skip
     return unsigned(len(code)) + code
 
 
-def with_printer(module):
+def with_take(module):
     parts = list(sections(module))
     content = dict(parts)
     functions = imported_functions(content[IMPORT])
     defined = Reader(content[FUNCTION]).unsigned()
     added = {
-        TYPE: bytes([0x60, 2, I32, I32, 0]),
+        TYPE: bytes([0x60, 1, I32, 1, I32]),
         FUNCTION: unsigned(Reader(content[TYPE]).unsigned()),
-        EXPORT: b"\x05print\x00" + unsigned(len(functions) + defined),
+        EXPORT: b"\x04take\x00" + unsigned(len(functions) + defined),
         CODE: body(functions),
     }
     out = bytearray(module[:8])
