@@ -12,7 +12,7 @@ use crate::inode::{Inode, InodeKind};
 use crate::lower::Lower;
 use crate::space::{Limits, Space, Usage};
 use crate::tree::{Stop, Tree};
-use crate::types::{DescriptorFlags, Ino, OpenFlags, PathFlags, Timestamp};
+use crate::types::{DescriptorFlags, Ino, Timestamp};
 
 /// A file system in memory. `clone` shares it.
 ///
@@ -162,19 +162,11 @@ impl FileSystem for MemFs {
 
     fn preopens(&self) -> Vec<Preopen<MemDescriptor>> {
         let root = self.root();
-        let open = |path: &str| {
-            root.open_at(
-                PathFlags::SYMLINK_FOLLOW,
-                path,
-                OpenFlags::DIRECTORY,
-                DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
-            )
-        };
         let preopens = self.shared.preopens.iter();
         preopens
             .filter_map(|(name, path)| {
                 Some(Preopen {
-                    descriptor: open(path).ok()?,
+                    descriptor: root.open_directory_at(path).ok()?,
                     name: name.clone(),
                 })
             })

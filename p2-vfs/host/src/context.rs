@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use fs_core::{Clock, FileSystem, MemFs};
+use fs_core::{Clock, FileSystem, MemFs, Preopen};
 use preview1::Preview1;
 use rand::Rng;
 
@@ -19,6 +19,8 @@ const MAX_OPEN_FILES: u32 = 1 << 16;
 ///
 /// `F` is what it sees as its files. Guests that are given the same [`MemFs`] share it.
 pub struct VfsCtx<F: FileSystem = MemFs> {
+    /// What components start with; modules have it in `preview1`.
+    pub(crate) preopens: Vec<Preopen<F::Descriptor>>,
     pub(crate) preview1: Preview1<F, World>,
 }
 
@@ -150,6 +152,7 @@ impl VfsCtxBuilder {
     pub fn build<F: FileSystem>(self, files: &F) -> VfsCtx<F> {
         let preview1 = Preview1::with_fd_limit(files, self.world, self.max_open_files);
         VfsCtx {
+            preopens: files.preopens(),
             preview1: match &self.working_directory {
                 Some(directory) => preview1.working_directory(directory),
                 None => preview1,

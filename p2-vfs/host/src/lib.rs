@@ -53,6 +53,7 @@ mod context;
 mod epoch;
 mod input;
 mod output;
+pub mod p2;
 pub mod preview1;
 mod time;
 mod world;

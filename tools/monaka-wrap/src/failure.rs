@@ -76,6 +76,9 @@ pub(crate) enum Failure {
     #[error("the program could not be started: {}", one_line(.0))]
     Start(wasmtime::Error),
 
+    #[error("no thread could be started: {0}; end other programs, or allow more")]
+    Thread(io::Error),
+
     #[error("the program trapped: {0}")]
     Trap(String),
 
@@ -113,6 +116,7 @@ impl Failure {
             | Self::WorkingDirectory { .. }
             | Self::Image(_)
             | Self::Start(_)
+            | Self::Thread(_)
             | Self::Memory(_)
             | Self::Print(_) => 125,
         }

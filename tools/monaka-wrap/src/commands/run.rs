@@ -4,19 +4,20 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use bytes::Bytes;
+use fs_core::{Access, View};
 use wrap::{Emit, Inspection, Kind};
 
 use crate::args::{Adapter, ContentArgs, RunArgs, Verbosity, Via};
-use crate::content;
+use crate::content::{self, Files};
 use crate::failure::Failure;
 use crate::input;
 use crate::progress::Spinner;
-use crate::runtime::{Form, Program};
+use crate::runtime::{self, Deadline, Form, Output, Program, Stdin};
 use crate::wrapping::{explain, warn, warning, wrap_file};
 
 pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
-    let (wasm, form) = match args.via {
+    let (wasm, form, files) = match args.via {
         Via::Host => unwrapped(args, verbosity, &spinner)?,
         Via::Component => wrapped(
             args,
@@ -28,22 +29,25 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
         Via::Core => wrapped(args, Emit::Core, args.content.adapter, verbosity, &spinner)?,
         Via::Stock => wrapped(args, Emit::Component, Adapter::Stock, verbosity, &spinner)?,
     };
-    check_saving(args, &form)?;
+    check_saving(args, files.as_ref())?;
     let mut words = vec![program_name(&args.input)];
     words.extend(args.args.iter().cloned());
     let program = Program {
         wasm,
         form,
+        files: files.as_ref().map(everything),
         args: words,
         env: args.env.clone(),
-        stdin: args.stdin.clone(),
-        timeout: args.timeout,
+        stdin: args.stdin.clone().map_or(Stdin::Inherit, Stdin::File),
+        output: Output::Inherit,
         max_memory: args.max_memory,
     };
-    let compiled = program.compile()?;
+    let engine = runtime::engine(args.timeout)?;
+    let compiled = program.compile(&engine)?;
     drop(spinner);
-    let ended = compiled.run();
-    match (save(args, &program.form), ended) {
+    let deadline = args.timeout.map(|limit| Deadline::start(&engine, limit));
+    let ended = compiled.start(deadline.transpose()?)?.wait();
+    match (save(args, files.as_ref()), ended) {
         (Ok(()), ended) => ended,
         (Err(failure), Ok(_)) => Err(failure),
         (Err(failure), Err(ended)) => {
@@ -54,23 +58,34 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
 }
 
 /// Says what cannot be saved before the program runs.
-fn check_saving(args: &RunArgs, form: &Form) -> Result<(), Failure> {
-    match (args.save.asked(), form) {
-        (Some(option), Form::Component | Form::Core) => Err(Failure::Unfit {
+fn check_saving(args: &RunArgs, files: Option<&Files>) -> Result<(), Failure> {
+    match (args.save.asked(), files) {
+        (Some(option), None) => Err(Failure::Unfit {
             option,
-            place: "modules that run on files of this process (--via host)",
+            place: "programs that run on files of this process (--via host)",
         }),
-        (Some(_), Form::Host(_)) | (None, _) => args.save.check(),
+        (Some(_), Some(_)) | (None, _) => args.save.check(),
     }
 }
 
 /// Keeps what is asked for, however the program ended.
-fn save(args: &RunArgs, form: &Form) -> Result<(), Failure> {
-    match form {
-        Form::Host(files) => args.save.take(&files.files, &files.settings),
-        Form::Component | Form::Core => Ok(()),
+fn save(args: &RunArgs, files: Option<&Files>) -> Result<(), Failure> {
+    match files {
+        Some(files) => args.save.take(&files.files, &files.settings),
+        None => Ok(()),
     }
 }
+
+/// The program sees what it would see if it were wrapped.
+fn everything(files: &Files) -> runtime::Files {
+    runtime::Files {
+        view: View::of(&files.files, Access::ReadWrite),
+        working_directory: files.settings.working_directory.clone(),
+    }
+}
+
+/// A program, and the files beside it if it does not bring its own.
+type Prepared = (Bytes, Form, Option<Files>);
 
 /// The program with its files in it.
 fn wrapped(
@@ -79,7 +94,7 @@ fn wrapped(
     adapter: Adapter,
     verbosity: &Verbosity,
     spinner: &Spinner,
-) -> Result<(Bytes, Form), Failure> {
+) -> Result<Prepared, Failure> {
     let wrapped = wrap_file(
         &args.input,
         emit,
@@ -94,9 +109,9 @@ fn wrapped(
     }
     let form = match emit {
         Emit::Component => Form::Component,
-        Emit::Core => Form::Core,
+        Emit::Core => Form::Module,
     };
-    Ok((wrapped.artifact.to_bytes(), form))
+    Ok((wrapped.artifact.to_bytes(), form, None))
 }
 
 /// The program as it is, and the files beside it.
@@ -104,7 +119,7 @@ fn unwrapped(
     args: &RunArgs,
     verbosity: &Verbosity,
     spinner: &Spinner,
-) -> Result<(Bytes, Form), Failure> {
+) -> Result<Prepared, Failure> {
     check_options(&args.content)?;
     let input = input::read(&args.input)?;
     let blamed = |source| Failure::Wrap {
@@ -112,21 +127,21 @@ fn unwrapped(
         source,
     };
     let inspection = wrap::inspect(&input).map_err(blamed)?;
-    match &inspection.kind {
-        Kind::Command => {}
+    let form = match &inspection.kind {
+        Kind::Command => Form::Module,
+        Kind::Component | Kind::LiftedComponent => Form::Component,
         Kind::Unsupported(kind) => return Err(blamed(kind.clone().into())),
-        // Components, and programs that were wrapped before, bring or are given what they need.
-        Kind::Reactor | Kind::Component | Kind::LiftedComponent => {
+        Kind::Reactor => {
             let adapter = args.content.adapter;
             return wrapped(args, Emit::Component, adapter, verbosity, spinner);
         }
-    }
+    };
     if args.content.explain || verbosity.verbose {
         spinner.suspend(|| explain_host(&inspection));
     }
     let wasm = wrap::binary(&input).map_err(blamed)?.into_owned();
     let files = content::files(&args.content, spinner.warnings(verbosity))?;
-    Ok((wasm.into(), Form::Host(files)))
+    Ok((wasm.into(), form, Some(files)))
 }
 
 /// Options that change how a program is wrapped are for the ways that wrap.
@@ -152,7 +167,7 @@ fn check_options(content: &ContentArgs) -> Result<(), Failure> {
 fn explain_host(inspection: &Inspection) {
     eprintln!("{:<13}{}", "detect", inspection.kind);
     eprintln!(
-        "{:<13}its preview1 imports are bound to files that this process holds",
+        "{:<13}its imports are bound to files that this process holds",
         "link"
     );
 }
