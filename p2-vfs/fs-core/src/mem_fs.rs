@@ -37,6 +37,8 @@ use crate::types::{DescriptorFlags, Ino, Timestamp};
 #[derive(Clone)]
 pub struct MemFs {
     pub(crate) shared: Arc<Shared>,
+    /// Who pays for what is made through this.
+    account: Arc<Space>,
 }
 
 pub(crate) struct Shared {
@@ -99,22 +101,17 @@ impl Shared {
         self.pace.step().unwrap_or_else(|| self.now())
     }
 
-    /// An inode without a name.
+    /// An inode without a name, for which `account` pays, and for what it will hold.
     ///
     /// # Errors
-    /// `InsufficientSpace`: the quota of inodes is used up.
-    pub(crate) fn new_inode(&self, kind: InodeKind) -> Result<Arc<Inode>> {
-        let content = Content::empty(self.space.clone());
+    /// `Quota`, `InsufficientSpace`: no more inodes.
+    pub(crate) fn new_inode(&self, kind: InodeKind, account: &Arc<Space>) -> Result<Arc<Inode>> {
+        let content = Content::empty(account.clone());
         let now = self.now();
-        self.space.charge_inode()?;
+        account.charge_inode()?;
         let ino = Ino(self.next_ino.fetch_add(1, Ordering::Relaxed));
-        Ok(Arc::new(Inode::new(
-            ino,
-            kind,
-            content,
-            now,
-            self.space.clone(),
-        )))
+        let inode = Inode::new(ino, kind, content, now, account.clone());
+        Ok(Arc::new(inode))
     }
 }
 
@@ -135,20 +132,51 @@ impl MemFs {
         let inode = tree.inode(id).cloned();
         MemDescriptor::new(
             self.shared.clone(),
+            self.account.clone(),
             id,
             inode.expect("the root is never removed"),
             DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
         )
     }
 
-    /// What the file system may hold.
-    pub fn limits(&self) -> Limits {
-        self.shared.space.limits()
+    /// The same file system for a user with a quota. The inodes that are made through it, and all
+    /// that they will ever hold, are charged to the quota as well, whoever writes to them: as those
+    /// of an owner are on a kernel's file systems. What was there before is not.
+    ///
+    /// Beyond the quota, everything that takes room is `Quota`.
+    ///
+    /// ```
+    /// use fs_core::{Clock, Descriptor, ErrorCode, Limits, MemFs, Timestamp};
+    ///
+    /// # struct Fixed;
+    /// # impl Clock for Fixed {
+    /// #     fn now(&self) -> Timestamp {
+    /// #         Timestamp(1_700_000_000_000_000_000)
+    /// #     }
+    /// # }
+    /// let fs = MemFs::builder(Fixed).build()?;
+    /// let guest = fs.with_quota(Limits { inodes: 1, ..fs.limits() });
+    /// guest.root().create_directory_at("one")?;
+    /// assert_eq!(guest.root().create_directory_at("two"), Err(ErrorCode::Quota));
+    /// fs.root().create_directory_at("two")?;
+    /// # Ok::<(), ErrorCode>(())
+    /// ```
+    #[must_use]
+    pub fn with_quota(&self, limits: Limits) -> Self {
+        Self {
+            shared: self.shared.clone(),
+            account: Arc::new(Space::within(self.account.clone(), limits)),
+        }
     }
 
-    /// What the file system holds.
+    /// What may be made through this: the limits of the file system, or those of the quota.
+    pub fn limits(&self) -> Limits {
+        self.account.limits()
+    }
+
+    /// What the file system holds, or of it what is charged to the quota.
     pub fn usage(&self) -> Usage {
-        self.shared.space.usage()
+        self.account.usage()
     }
 }
 
@@ -236,6 +264,7 @@ impl MemFsBuilder {
             preopens: self.preopens,
         };
         let fs = MemFs {
+            account: shared.space.clone(),
             shared: Arc::new(shared),
         };
         for (_, path) in &fs.shared.preopens {

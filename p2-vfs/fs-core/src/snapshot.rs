@@ -56,7 +56,7 @@ impl MemFs {
         Ok(Snapshot {
             tree: Arc::new(tree.freeze(&self.shared.space)?),
             preopens: self.shared.preopens.clone(),
-            limits: self.limits(),
+            limits: self.shared.space.limits(),
             inodes: tree.named(),
             next_ino: self.shared.next_ino.load(Ordering::Relaxed),
         })
