@@ -112,7 +112,10 @@ fn the_working_directory_is_where_relative_paths_begin() -> Result<()> {
 #[test]
 fn handles_that_the_program_does_not_have_are_traps() -> Result<()> {
     let program = Program::new(&component()?)?;
-    for (via, part) in WAYS.iter().flat_map(|via| [(via, "forged"), (via, "dropped")]) {
+    for (via, part) in WAYS
+        .iter()
+        .flat_map(|via| [(via, "forged"), (via, "dropped")])
+    {
         let output = program.run::<&str>(via, &[], &[part])?;
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(134), "{via} {part}: {stderr}");

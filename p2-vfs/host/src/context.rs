@@ -59,6 +59,7 @@ impl VfsCtxBuilder {
                 monotonic: Monotonic::start(),
                 random: wasmtime_wasi::random::thread_rng(),
                 waiting_since: None,
+                written: 0,
                 must_wait: false,
             },
             working_directory: None,
@@ -110,12 +111,14 @@ impl VfsCtxBuilder {
     }
 
     /// Has standard output written to a file, a pipe or an [`OutputBuffer`](crate::OutputBuffer).
+    /// A writer that blocks blocks the guest, whatever its epoch; one that says `WouldBlock`
+    /// is asked again.
     pub fn stdout(mut self, writer: impl Write + Send + 'static) -> Self {
         self.world.stdout = Sink::Writer(Box::new(writer));
         self
     }
 
-    /// Has standard error written to a file, a pipe or an [`OutputBuffer`](crate::OutputBuffer).
+    /// Has standard error written as [`stdout`](Self::stdout).
     pub fn stderr(mut self, writer: impl Write + Send + 'static) -> Self {
         self.world.stderr = Sink::Writer(Box::new(writer));
         self

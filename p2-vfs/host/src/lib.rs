@@ -47,10 +47,12 @@
 //! pointers and numbers are errnos. What it holds open goes when its store is dropped, however the
 //! guest ended. Memory is bounded by the limits of the [`MemFs`](fs_core::MemFs), by
 //! [`VfsCtxBuilder::max_open_files`] and by a limiter of the store's. Time is bounded by epochs: a
-//! guest that sleeps, or waits for standard input, meets its epoch deadline as one that computes.
+//! guest that sleeps, or waits for who feeds it or reads from it, meets its epoch deadline as one
+//! that computes.
 
 mod context;
 mod epoch;
+pub mod http;
 mod input;
 mod output;
 pub mod p2;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::fs::FsCommand;
+use crate::commands::host::HostArgs;
 use crate::mount::Mount;
 use crate::save::SaveArgs;
 use crate::size;
@@ -64,6 +65,8 @@ pub(crate) enum Command {
     Wrap(WrapArgs),
     /// Run a program on files in memory; nothing of the host is visible to it.
     Run(RunArgs),
+    /// Run several programs at once, on one file system in memory.
+    Host(HostArgs),
     /// Say what a file is, what it can reach and how it would be wrapped.
     Inspect(InspectArgs),
     /// Look into a saved image or a wrapped artifact, take files out, put others in.
@@ -286,14 +289,14 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: clap_complete::Shell,
 }
 
-fn variable(text: &str) -> Result<(String, String), &'static str> {
+pub(crate) fn variable(text: &str) -> Result<(String, String), &'static str> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         Some(_) | None => Err("expected NAME=VALUE"),
     }
 }
 
-fn duration(text: &str) -> Result<Duration, &'static str> {
+pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
     const EXPECTED: &str = "expected a time such as 30s, 500ms or 5m";
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: f64 = digits.parse().map_err(|_| EXPECTED)?;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -70,6 +71,18 @@ pub(crate) enum Failure {
         reason: &'static str,
     },
 
+    #[error("{}: a reactor has no end of its own; `run` it, or name a command", path.display())]
+    NoCommand { path: PathBuf },
+
+    #[error("{}: not a component that handles wasi:http requests", path.display())]
+    NoHandler { path: PathBuf },
+
+    #[error("{address}: cannot be listened at: {source}; choose another address")]
+    Listen {
+        address: SocketAddr,
+        source: io::Error,
+    },
+
     #[error("the embedded files: {0}; embed less, or allow more with --max-files")]
     Image(#[from] ImageError),
 
@@ -114,6 +127,9 @@ impl Failure {
             | Self::Export { .. }
             | Self::Sparse { .. }
             | Self::WorkingDirectory { .. }
+            | Self::NoCommand { .. }
+            | Self::NoHandler { .. }
+            | Self::Listen { .. }
             | Self::Image(_)
             | Self::Start(_)
             | Self::Thread(_)

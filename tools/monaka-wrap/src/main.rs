@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Wrap(args) => commands::wrap::execute(args, &cli.verbosity),
         Command::Run(args) => commands::run::execute(args, &cli.verbosity),
+        Command::Host(args) => commands::host::execute(args, &cli.verbosity),
         Command::Fs(command) => commands::fs::execute(command, &cli.verbosity),
         Command::Inspect(args) => commands::inspect::execute(args),
         Command::Completions(args) => commands::generate::completions(args),

@@ -14,7 +14,6 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use bytes::Bytes;
 use fs_core::{MemDescriptor, View};
 use wasmtime::component::Component;
 use wasmtime::{Cache, CacheConfig, Config, Engine, Module, OptLevel, Store, Trap, WasmBacktrace};
@@ -31,8 +30,7 @@ const STACK: usize = 8 << 20;
 
 /// A program and what it is started with.
 pub(crate) struct Program {
-    pub(crate) wasm: Bytes,
-    pub(crate) form: Form,
+    pub(crate) code: Code,
     /// The files beside it; a program without brings its own, and runs on wasmtime's WASI alone.
     pub(crate) files: Option<Files>,
     /// The program's own name first.
@@ -51,6 +49,34 @@ pub(crate) enum Form {
     Component,
     /// A module of preview 1.
     Module,
+}
+
+/// A program after compilation. `clone` shares it.
+#[derive(Clone)]
+pub(crate) enum Code {
+    Component(Component),
+    Module(Module),
+}
+
+impl Code {
+    /// Compiles a program, or takes it from the cache of earlier runs.
+    ///
+    /// # Errors
+    /// `Start`.
+    pub(crate) fn compile(engine: &Engine, form: Form, wasm: &[u8]) -> Result<Self, Failure> {
+        let code = match form {
+            Form::Component => Component::new(engine, wasm).map(Self::Component),
+            Form::Module => Module::new(engine, wasm).map(Self::Module),
+        };
+        code.map_err(Failure::Start)
+    }
+
+    fn engine(&self) -> &Engine {
+        match self {
+            Self::Component(code) => code.engine(),
+            Self::Module(code) => code.engine(),
+        }
+    }
 }
 
 /// What a program sees of a file system.
@@ -86,53 +112,13 @@ pub(crate) fn engine(timeout: Option<Duration>) -> Result<Engine, Failure> {
     Engine::new(&config).map_err(Failure::Start)
 }
 
-/// A program after compilation.
-pub(crate) struct Compiled {
-    program: Program,
-    engine: Engine,
-    code: Code,
-}
-
-enum Code {
-    Component(Component),
-    Module(Module),
-}
-
-impl Program {
-    /// Compiles the program, or takes it from the cache of earlier runs.
-    ///
-    /// # Errors
-    /// `Start`.
-    pub(crate) fn compile(self, engine: &Engine) -> Result<Compiled, Failure> {
-        let code = match self.form {
-            Form::Component => Component::new(engine, &self.wasm).map(Code::Component),
-            Form::Module => Module::new(engine, &self.wasm).map(Code::Module),
-        };
-        Ok(Compiled {
-            program: self,
-            engine: engine.clone(),
-            code: code.map_err(Failure::Start)?,
-        })
-    }
-
-    /// The standard output and the standard error, if they are not this process's own.
-    fn lines(&self) -> Option<[Lines; 2]> {
-        match &self.output {
-            Output::Inherit => None,
-            Output::Prefixed(name) => {
-                Some([Stream::Stdout, Stream::Stderr].map(|stream| Lines::new(name, stream)))
-            }
-        }
-    }
-}
-
 /// The data of a store.
 struct Host<C> {
     context: C,
     limit: MemoryLimit,
 }
 
-impl Compiled {
+impl Program {
     /// Starts the program on a thread of its own.
     ///
     /// # Errors
@@ -140,7 +126,7 @@ impl Compiled {
     pub(crate) fn start(self, deadline: Option<Deadline>) -> Result<Running, Failure> {
         let (ended, end) = mpsc::channel();
         let thread = thread::Builder::new()
-            .name(self.program.args.first().cloned().unwrap_or_default())
+            .name(self.args.first().cloned().unwrap_or_default())
             .stack_size(STACK)
             .spawn(move || {
                 let result = self.run(deadline);
@@ -170,7 +156,7 @@ impl Compiled {
     /// # Errors
     /// `Read`.
     fn stdin(&self) -> Result<Option<File>, Failure> {
-        match &self.program.stdin {
+        match &self.stdin {
             Stdin::Inherit | Stdin::Nothing => Ok(None),
             Stdin::File(path) => File::open(path).map(Some).map_err(|source| Failure::Read {
                 path: path.clone(),
@@ -179,9 +165,19 @@ impl Compiled {
         }
     }
 
+    /// The standard output and the standard error, if they are not this process's own.
+    fn lines(&self) -> Option<[Lines; 2]> {
+        match &self.output {
+            Output::Inherit => None,
+            Output::Prefixed(name) => {
+                Some([Stream::Stdout, Stream::Stderr].map(|stream| Lines::new(name, stream)))
+            }
+        }
+    }
+
     fn store<C: 'static>(&self, context: C) -> Store<Host<C>> {
-        let limit = MemoryLimit::new(self.program.max_memory.unwrap_or(u64::MAX));
-        let mut store = Store::new(&self.engine, Host { context, limit });
+        let limit = MemoryLimit::new(self.max_memory.unwrap_or(u64::MAX));
+        let mut store = Store::new(self.code.engine(), Host { context, limit });
         store.limiter(|host| &mut host.limit);
         store.set_epoch_deadline(1);
         store

@@ -12,7 +12,7 @@ use crate::content::{self, Files};
 use crate::failure::Failure;
 use crate::input;
 use crate::progress::Spinner;
-use crate::runtime::{self, Deadline, Form, Output, Program, Stdin};
+use crate::runtime::{self, Code, Deadline, Form, Output, Program, Stdin};
 use crate::wrapping::{explain, warn, warning, wrap_file};
 
 pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
@@ -32,9 +32,9 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
     check_saving(args, files.as_ref())?;
     let mut words = vec![program_name(&args.input)];
     words.extend(args.args.iter().cloned());
+    let engine = runtime::engine(args.timeout)?;
     let program = Program {
-        wasm,
-        form,
+        code: Code::compile(&engine, form, &wasm)?,
         files: files.as_ref().map(everything),
         args: words,
         env: args.env.clone(),
@@ -42,11 +42,9 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
         output: Output::Inherit,
         max_memory: args.max_memory,
     };
-    let engine = runtime::engine(args.timeout)?;
-    let compiled = program.compile(&engine)?;
     drop(spinner);
     let deadline = args.timeout.map(|limit| Deadline::start(&engine, limit));
-    let ended = compiled.start(deadline.transpose()?)?.wait();
+    let ended = program.start(deadline.transpose()?)?.wait();
     match (save(args, files.as_ref()), ended) {
         (Ok(()), ended) => ended,
         (Err(failure), Ok(_)) => Err(failure),
@@ -145,7 +143,7 @@ fn unwrapped(
 }
 
 /// Options that change how a program is wrapped are for the ways that wrap.
-fn check_options(content: &ContentArgs) -> Result<(), Failure> {
+pub(crate) fn check_options(content: &ContentArgs) -> Result<(), Failure> {
     let unfit = |option| {
         Err(Failure::Unfit {
             option,
@@ -173,7 +171,7 @@ fn explain_host(inspection: &Inspection) {
 }
 
 /// What the program is told that it is called: the file's name, not where it is on the host.
-fn program_name(input: &Path) -> String {
+pub(crate) fn program_name(input: &Path) -> String {
     let name = input.file_name().unwrap_or(input.as_os_str());
     name.to_string_lossy().into_owned()
 }

@@ -11,7 +11,7 @@ use wasmtime_wasi::cli::InputFile;
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
-use super::{Compiled, Host, Program, Stdin};
+use super::{Host, Program, Stdin};
 
 struct Guest {
     wasi: WasiCtx,
@@ -40,12 +40,11 @@ impl VfsView for Host<Guest> {
 }
 
 pub(super) fn run(
-    compiled: &Compiled,
+    program: &Program,
     component: &Component,
     stdin: Option<File>,
 ) -> wasmtime::Result<ExitCode> {
-    let program = &compiled.program;
-    let mut linker = Linker::new(&compiled.engine);
+    let mut linker = Linker::new(program.code.engine());
     let mut context = context(program, stdin);
     let view = match &program.files {
         Some(files) => {
@@ -60,7 +59,7 @@ pub(super) fn run(
             &View::empty()
         }
     };
-    let mut store = compiled.store(Guest {
+    let mut store = program.store(Guest {
         wasi: context.build(),
         files: VfsCtx::builder().build(view),
         table: ResourceTable::new(),

@@ -10,35 +10,34 @@ use wasmtime::{Linker, Module};
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p1::{self, WasiP1Ctx};
 
-use super::{Compiled, Files, Host, Program, Stdin, component};
+use super::{Files, Host, Program, Stdin, component};
 
 pub(super) fn run(
-    compiled: &Compiled,
+    program: &Program,
     module: &Module,
     stdin: Option<File>,
 ) -> wasmtime::Result<ExitCode> {
-    let program = &compiled.program;
     if let Some(files) = &program.files {
-        let mut linker: Linker<Host<VfsCtx<_>>> = Linker::new(&compiled.engine);
+        let mut linker: Linker<Host<VfsCtx<_>>> = Linker::new(program.code.engine());
         vfs_host::preview1::add_to_linker(&mut linker, |host| &mut host.context)?;
-        return start(compiled, module, &linker, guest(program, files, stdin));
+        return start(program, module, &linker, guest(program, files, stdin));
     }
-    let mut linker: Linker<Host<WasiP1Ctx>> = Linker::new(&compiled.engine);
+    let mut linker: Linker<Host<WasiP1Ctx>> = Linker::new(program.code.engine());
     p1::add_to_linker_sync(&mut linker, |host| &mut host.context)?;
     // wasmtime refuses codes from 126 on; programs use 127 and 255.
     linker.allow_shadowing(true);
     linker.func_wrap("wasi_snapshot_preview1", "proc_exit", exit)?;
     let context = component::context(program, stdin).build_p1();
-    start(compiled, module, &linker, context)
+    start(program, module, &linker, context)
 }
 
 fn start<C: 'static>(
-    compiled: &Compiled,
+    program: &Program,
     module: &Module,
     linker: &Linker<Host<C>>,
     context: C,
 ) -> wasmtime::Result<ExitCode> {
-    let mut store = compiled.store(context);
+    let mut store = program.store(context);
     let instance = linker.instantiate(&mut store, module)?;
     let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
     start.call(&mut store, ())?;
