@@ -97,10 +97,13 @@ const MEMORIES: u32 = 4;
 /// A component of the world `wasi:http/proxy` that may use files as well, ready to answer.
 pub struct HttpHandler<F: FileSystem + 'static> {
     pre: ProxyPre<Guest<F>>,
-    guest: Box<dyn Fn() -> (VfsCtx<F>, WasiCtx) + Send + Sync>,
+    guest: Box<MakeGuest<F>>,
     limits: HttpLimits,
     room: Semaphore,
 }
+
+/// What makes the files and the world of an instance.
+type MakeGuest<F> = dyn Fn() -> wasmtime::Result<(VfsCtx<F>, WasiCtx)> + Send + Sync;
 
 /// The data of a request's store.
 struct Guest<F: FileSystem> {
@@ -184,7 +187,7 @@ where
     pub fn new(
         component: &Component,
         limits: HttpLimits,
-        guest: impl Fn() -> (VfsCtx<F>, WasiCtx) + Send + Sync + 'static,
+        guest: impl Fn() -> wasmtime::Result<(VfsCtx<F>, WasiCtx)> + Send + Sync + 'static,
     ) -> wasmtime::Result<Self> {
         let mut linker = Linker::new(component.engine());
         p2::add_to_linker_async(&mut linker)?;
@@ -279,7 +282,7 @@ where
         >,
     ) -> wasmtime::Result<()> {
         let _room = self.room.acquire().await?;
-        let (files, wasi) = (self.guest)();
+        let (files, wasi) = (self.guest)()?;
         let limits = StoreLimitsBuilder::new().memory_size(self.limits.memory);
         let mut store = Store::new(
             self.pre.engine(),

@@ -58,6 +58,7 @@ mod output;
 pub mod p2;
 pub mod preview1;
 mod time;
+pub mod watch;
 mod world;
 
 pub use context::{VfsCtx, VfsCtxBuilder};

@@ -77,6 +77,9 @@ pub(crate) enum Failure {
     #[error("{}: not a component that handles wasi:http requests", path.display())]
     NoHandler { path: PathBuf },
 
+    #[error("--audit {}: cannot be written: {source}; choose another place", path.display())]
+    Audit { path: PathBuf, source: io::Error },
+
     #[error("{address}: cannot be listened at: {source}; choose another address")]
     Listen {
         address: SocketAddr,
@@ -130,6 +133,7 @@ impl Failure {
             | Self::NoCommand { .. }
             | Self::NoHandler { .. }
             | Self::Listen { .. }
+            | Self::Audit { .. }
             | Self::Image(_)
             | Self::Start(_)
             | Self::Thread(_)

@@ -15,6 +15,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use fs_core::{MemDescriptor, View};
+use vfs_host::watch::Watched;
 use wasmtime::component::Component;
 use wasmtime::{Cache, CacheConfig, Config, Engine, Module, OptLevel, Store, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
@@ -81,9 +82,12 @@ impl Code {
 
 /// What a program sees of a file system.
 pub(crate) struct Files {
-    pub(crate) view: View<MemDescriptor>,
+    pub(crate) view: GuestFiles,
     pub(crate) working_directory: Option<String>,
 }
+
+/// Some directories, with an eye on what is done to them.
+pub(crate) type GuestFiles = Watched<View<MemDescriptor>>;
 
 /// Where standard input comes from.
 pub(crate) enum Stdin {

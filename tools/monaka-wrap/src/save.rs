@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use clap::Args;
 use fs_core::image::{ImageBuilder, Origin, Settings};
-use fs_core::{MemDescriptor, MemFs, Timestamp};
+use fs_core::{ErrorCode, MemDescriptor, MemFs, Snapshot, Timestamp};
 
-use crate::export::{Existing, check, export};
+use crate::export::{Existing, check, export, export_changes};
 use crate::failure::Failure;
 use crate::mount::guest_path;
 use crate::output;
@@ -23,6 +23,12 @@ pub(crate) struct SaveArgs {
     /// Save all files as an image, from which --image goes on.
     #[arg(long, value_name = "FILE")]
     save_image: Option<PathBuf>,
+
+    /// Write which files were added, changed and removed to a list, or with their content to an
+    /// archive if FILE ends in .tar: mounted over the files from before, it makes them as they are
+    /// now.
+    #[arg(long, value_name = "FILE")]
+    save_changes: Option<PathBuf>,
 
     /// Replace what is there.
     #[arg(long)]
@@ -53,10 +59,11 @@ impl FromStr for Save {
 impl SaveArgs {
     /// The option by which anything is to be kept.
     pub(crate) fn asked(&self) -> Option<&'static str> {
-        match (self.save.as_slice(), &self.save_image) {
-            ([_, ..], _) => Some("--save"),
-            ([], Some(_)) => Some("--save-image"),
-            ([], None) => None,
+        match (self.save.as_slice(), &self.save_image, &self.save_changes) {
+            ([_, ..], _, _) => Some("--save"),
+            ([], Some(_), _) => Some("--save-image"),
+            ([], None, Some(_)) => Some("--save-changes"),
+            ([], None, None) => None,
         }
     }
 
@@ -69,21 +76,43 @@ impl SaveArgs {
         let existing = Existing::with_force(self.force);
         trees
             .chain(&self.save_image)
+            .chain(&self.save_changes)
             .try_for_each(|host| check(host, existing))
     }
 
-    /// Copies what is asked for out of `files`.
+    /// The files before programs run, if that is needed to tell what they change.
+    ///
+    /// # Errors
+    /// `Guest`.
+    pub(crate) fn before(&self, files: &MemFs) -> Result<Option<Snapshot>, Failure> {
+        let snapshot = || files.snapshot();
+        self.save_changes
+            .as_ref()
+            .map(|_| snapshot())
+            .transpose()
+            .map_err(unreadable)
+    }
+
+    /// Copies what is asked for out of `files`, which were as `before`.
     ///
     /// # Errors
     /// `Exists`, `Guest`, `Sparse`, `Export`, `Write`.
-    pub(crate) fn take(&self, files: &MemFs, settings: &Settings) -> Result<(), Failure> {
+    pub(crate) fn take(
+        &self,
+        files: &MemFs,
+        settings: &Settings,
+        before: Option<&Snapshot>,
+    ) -> Result<(), Failure> {
         let existing = Existing::with_force(self.force);
         for Save { guest, host } in &self.save {
             export(&files.root(), guest, MemDescriptor::mode, host, existing)?;
         }
-        match &self.save_image {
-            Some(path) => save_image(files, settings, path),
-            None => Ok(()),
+        if let Some(path) = &self.save_image {
+            save_image(files, settings, path)?;
+        }
+        match (&self.save_changes, before) {
+            (Some(path), Some(before)) => export_changes(before, files, path, existing),
+            _ => Ok(()),
         }
     }
 }
@@ -95,9 +124,13 @@ fn save_image(files: &MemFs, settings: &Settings, path: &Path) -> Result<(), Fai
         mode: 0o755,
     };
     let mut image = ImageBuilder::new(made_up);
-    image.tree(&files.root()).map_err(|code| Failure::Guest {
+    image.tree(&files.root()).map_err(unreadable)?;
+    output::write(path, &image.finish(settings).into())
+}
+
+fn unreadable(code: ErrorCode) -> Failure {
+    Failure::Guest {
         path: "/".to_owned(),
         code,
-    })?;
-    output::write(path, &image.finish(settings).into())
+    }
 }

@@ -2,16 +2,23 @@
 
 mod app;
 mod http;
+mod ui;
 
+use std::fs::File;
+use std::io::BufWriter;
 use std::net::SocketAddr;
 use std::panic::resume_unwind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use anstyle::AnsiColor;
 use clap::Args;
+use fs_core::{ErrorCode, MemFs, Snapshot};
+use vfs_host::WallTime;
+use vfs_host::watch::{AuditLog, Monitor};
 use wasmtime::Engine;
 use wrap::Kind;
 
@@ -48,6 +55,20 @@ pub(crate) struct HostArgs {
     #[arg(value_name = "HANDLER", requires = "http")]
     handler: Option<App>,
 
+    /// Give every program, or every request, files of its own that begin as those of the command
+    /// line; nothing is copied before it changes.
+    #[arg(long)]
+    fork: bool,
+
+    /// Write what every program does to the files as lines of JSON.
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
+
+    /// Show the files, and what the programs do to them, to browsers at this address; numbers for
+    /// Prometheus are at /metrics. Where it listens is said on standard error.
+    #[arg(long, value_name = "ADDR")]
+    ui: Option<SocketAddr>,
+
     #[command(flatten)]
     content: ContentArgs,
 
@@ -74,14 +95,32 @@ pub(crate) struct HostArgs {
 pub(crate) fn execute(args: &HostArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
     check_options(&args.content)?;
     args.save.check()?;
+    if let (true, Some(option)) = (args.fork, args.save.asked()) {
+        return Err(Failure::Unfit {
+            option,
+            place: "programs that share their files (without --fork)",
+        });
+    }
     let spinner = Spinner::start("preparing the programs".to_owned(), verbosity);
     let files = content::files(&args.content, spinner.warnings(verbosity))?;
-    let programs = prepare(args, &files)?;
+    let audit = args.audit.as_deref().map(AuditFile::create).transpose()?;
+    let monitor = audit
+        .as_ref()
+        .map_or_else(Monitor::new, |audit| Monitor::with_audit(audit.log.clone()));
+    let before = args.save.before(&files.files)?;
+    let source = Source::new(&files, args.fork)?;
+    let programs = prepare(args, &source, &monitor)?;
     let server = match (args.http, &args.handler) {
-        (Some(address), Some(handler)) => Some(Server::start(address, handler, &files, args)?),
+        (Some(address), Some(handler)) => {
+            Some(Server::start(address, handler, source, args, &monitor)?)
+        }
         _ => None,
     };
     drop(spinner);
+    if let Some(address) = args.ui {
+        let bound = ui::start(address, files.files.clone(), monitor)?;
+        eprintln!("http://{bound}/ shows the files");
+    }
     let running = programs.start(args.timeout)?;
     let status = match server {
         None => running.wait(),
@@ -95,8 +134,77 @@ pub(crate) fn execute(args: &HostArgs, verbosity: &Verbosity) -> Result<ExitCode
             }
         }
     };
-    args.save.take(&files.files, &files.settings)?;
+    args.save
+        .take(&files.files, &files.settings, before.as_ref())?;
+    audit.map_or(Ok(()), AuditFile::finish)?;
     Ok(status)
+}
+
+/// The file of `--audit`.
+struct AuditFile<'p> {
+    path: &'p Path,
+    log: Arc<AuditLog>,
+}
+
+impl<'p> AuditFile<'p> {
+    /// # Errors
+    /// `Audit`.
+    fn create(path: &'p Path) -> Result<Self, Failure> {
+        let file = File::create(path).map_err(|source| Failure::Audit {
+            path: path.to_owned(),
+            source,
+        })?;
+        let log = Arc::new(AuditLog::new(BufWriter::new(file)));
+        Ok(Self { path, log })
+    }
+
+    /// # Errors
+    /// `Audit`.
+    fn finish(self) -> Result<(), Failure> {
+        self.log.finish().map_err(|source| Failure::Audit {
+            path: self.path.to_owned(),
+            source,
+        })
+    }
+}
+
+/// Where the files of each program come from.
+struct Source {
+    shared: MemFs,
+    /// What each begins with, if they do not share.
+    fork: Option<Snapshot>,
+    working_directory: Option<String>,
+}
+
+impl Source {
+    /// # Errors
+    /// `Guest` (a damaged image).
+    fn new(files: &Files, is_forked: bool) -> Result<Self, Failure> {
+        let fork = is_forked.then(|| files.files.snapshot());
+        Ok(Self {
+            shared: files.files.clone(),
+            fork: fork.transpose().map_err(unreadable)?,
+            working_directory: files.settings.working_directory.clone(),
+        })
+    }
+
+    /// # Errors
+    /// `Guest` (no room for one more).
+    fn files(&self) -> Result<MemFs, Failure> {
+        match &self.fork {
+            None => Ok(self.shared.clone()),
+            Some(snapshot) => snapshot
+                .fork(WallTime, snapshot.limits())
+                .map_err(unreadable),
+        }
+    }
+}
+
+fn unreadable(code: ErrorCode) -> Failure {
+    Failure::Guest {
+        path: "/".to_owned(),
+        code,
+    }
 }
 
 /// Programs by the names that their output has.
@@ -107,7 +215,7 @@ struct Programs {
 
 /// # Errors
 /// Those of [`read_program`], `Start`, `Guest`.
-fn prepare(args: &HostArgs, files: &Files) -> Result<Programs, Failure> {
+fn prepare(args: &HostArgs, source: &Source, monitor: &Monitor) -> Result<Programs, Failure> {
     let engine = runtime::engine(args.timeout)?;
     let mut compiled: Vec<(&Path, Code)> = Vec::new();
     let mut programs = Vec::new();
@@ -123,7 +231,7 @@ fn prepare(args: &HostArgs, files: &Files) -> Result<Programs, Failure> {
             }
         };
         let name = app.output_name(index);
-        let program = app.program(code, &name, files, args)?;
+        let program = app.program(code, &name, source, args, monitor)?;
         programs.push((name, program));
     }
     Ok(Programs { engine, programs })

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use bytes::Bytes;
-use fs_core::{Access, View};
+use fs_core::{Access, Snapshot, View};
+use vfs_host::watch::{Monitor, Watched};
 use wrap::{Emit, Inspection, Kind};
 
 use crate::args::{Adapter, ContentArgs, RunArgs, Verbosity, Via};
@@ -32,10 +33,11 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
     check_saving(args, files.as_ref())?;
     let mut words = vec![program_name(&args.input)];
     words.extend(args.args.iter().cloned());
+    let monitor = Monitor::new();
     let engine = runtime::engine(args.timeout)?;
     let program = Program {
         code: Code::compile(&engine, form, &wasm)?,
-        files: files.as_ref().map(everything),
+        files: files.as_ref().map(|files| everything(files, &monitor)),
         args: words,
         env: args.env.clone(),
         stdin: args.stdin.clone().map_or(Stdin::Inherit, Stdin::File),
@@ -43,9 +45,10 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
         max_memory: args.max_memory,
     };
     drop(spinner);
+    let before = before(args, files.as_ref())?;
     let deadline = args.timeout.map(|limit| Deadline::start(&engine, limit));
     let ended = program.start(deadline.transpose()?)?.wait();
-    match (save(args, files.as_ref()), ended) {
+    match (save(args, files.as_ref(), before.as_ref()), ended) {
         (Ok(()), ended) => ended,
         (Err(failure), Ok(_)) => Err(failure),
         (Err(failure), Err(ended)) => {
@@ -66,18 +69,24 @@ fn check_saving(args: &RunArgs, files: Option<&Files>) -> Result<(), Failure> {
     }
 }
 
+/// The files as the program finds them, if that must be known afterwards.
+fn before(args: &RunArgs, files: Option<&Files>) -> Result<Option<Snapshot>, Failure> {
+    files.map_or(Ok(None), |files| args.save.before(&files.files))
+}
+
 /// Keeps what is asked for, however the program ended.
-fn save(args: &RunArgs, files: Option<&Files>) -> Result<(), Failure> {
+fn save(args: &RunArgs, files: Option<&Files>, before: Option<&Snapshot>) -> Result<(), Failure> {
     match files {
-        Some(files) => args.save.take(&files.files, &files.settings),
+        Some(files) => args.save.take(&files.files, &files.settings, before),
         None => Ok(()),
     }
 }
 
 /// The program sees what it would see if it were wrapped.
-fn everything(files: &Files) -> runtime::Files {
+fn everything(files: &Files, monitor: &Monitor) -> runtime::Files {
+    let view = View::of(&files.files, Access::ReadWrite);
     runtime::Files {
-        view: View::of(&files.files, Access::ReadWrite),
+        view: Watched::new(view, monitor.guest("program")),
         working_directory: files.settings.working_directory.clone(),
     }
 }

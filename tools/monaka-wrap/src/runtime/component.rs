@@ -3,19 +3,20 @@
 use std::fs::File;
 use std::process::ExitCode;
 
-use fs_core::{MemDescriptor, View};
+use fs_core::View;
 use vfs_host::VfsCtx;
 use vfs_host::p2::{VfsCtxView, VfsView};
+use vfs_host::watch::{Monitor, Watched};
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime_wasi::cli::InputFile;
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
-use super::{Host, Program, Stdin};
+use super::{GuestFiles, Host, Program, Stdin};
 
 struct Guest {
     wasi: WasiCtx,
-    files: VfsCtx<View<MemDescriptor>>,
+    files: VfsCtx<GuestFiles>,
     table: ResourceTable,
 }
 
@@ -29,7 +30,7 @@ impl WasiView for Host<Guest> {
 }
 
 impl VfsView for Host<Guest> {
-    type Files = View<MemDescriptor>;
+    type Files = GuestFiles;
 
     fn vfs(&mut self) -> VfsCtxView<'_, Self::Files> {
         VfsCtxView {
@@ -56,7 +57,7 @@ pub(super) fn run(
         }
         None => {
             wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-            &View::empty()
+            &Watched::new(View::empty(), Monitor::new().guest(""))
         }
     };
     let mut store = program.store(Guest {

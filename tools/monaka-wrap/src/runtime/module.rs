@@ -4,13 +4,12 @@
 use std::fs::File;
 use std::process::ExitCode;
 
-use fs_core::{MemDescriptor, View};
 use vfs_host::VfsCtx;
 use wasmtime::{Linker, Module};
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p1::{self, WasiP1Ctx};
 
-use super::{Files, Host, Program, Stdin, component};
+use super::{Files, GuestFiles, Host, Program, Stdin, component};
 
 pub(super) fn run(
     program: &Program,
@@ -44,7 +43,7 @@ fn start<C: 'static>(
     Ok(ExitCode::SUCCESS)
 }
 
-fn guest(program: &Program, files: &Files, stdin: Option<File>) -> VfsCtx<View<MemDescriptor>> {
+fn guest(program: &Program, files: &Files, stdin: Option<File>) -> VfsCtx<GuestFiles> {
     let mut guest = VfsCtx::builder().args(&program.args);
     for (name, value) in &program.env {
         guest = guest.env(name, value);

@@ -6,10 +6,11 @@ use std::str::FromStr;
 use clap::{CommandFactory, Parser};
 use fs_core::{Access, Descriptor, Limits, MemDescriptor, MemFs, View};
 
-use super::HostArgs;
+use super::{HostArgs, Source};
+use vfs_host::watch::{Monitor, Watched};
+
 use crate::args::variable;
 use crate::commands::run::program_name;
-use crate::content::Files;
 use crate::failure::Failure;
 use crate::mount::guest_path;
 use crate::runtime::{self, Code, Output, Program, Stdin};
@@ -118,10 +119,13 @@ pub(super) fn help() -> String {
 impl App {
     /// What the lines that it prints begin with, being the `index`-th.
     pub(super) fn output_name(&self, index: usize) -> String {
-        self.name.clone().unwrap_or_else(|| {
-            let stem = self.file.file_stem().unwrap_or(self.file.as_os_str());
-            format!("{}.{}", index + 1, stem.to_string_lossy())
-        })
+        let name = self.name.clone();
+        name.unwrap_or_else(|| format!("{}.{}", index + 1, self.file_stem()))
+    }
+
+    pub(super) fn file_stem(&self) -> String {
+        let stem = self.file.file_stem().unwrap_or(self.file.as_os_str());
+        stem.to_string_lossy().into_owned()
     }
 
     /// The program, ready to start.
@@ -132,16 +136,17 @@ impl App {
         &self,
         code: Code,
         name: &str,
-        files: &Files,
+        source: &Source,
         host: &HostArgs,
+        monitor: &Monitor,
     ) -> Result<Program, Failure> {
         let mut args = vec![program_name(&self.file)];
         args.extend(self.args.iter().cloned());
         Ok(Program {
             code,
             files: Some(runtime::Files {
-                view: self.view(&files.files)?,
-                working_directory: files.settings.working_directory.clone(),
+                view: Watched::new(self.view(&source.files()?)?, monitor.guest(name)),
+                working_directory: source.working_directory.clone(),
             }),
             args,
             env: self.variables(host),

@@ -10,12 +10,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use vfs_host::VfsCtx;
 use vfs_host::http::{HttpHandler, HttpLimits};
+use vfs_host::watch::{Monitor, Watched};
 use wasmtime::component::Component;
 use wasmtime_wasi::WasiCtx;
 
-use super::HostArgs;
 use super::app::App;
-use crate::content::Files;
+use super::{HostArgs, Source};
 use crate::failure::Failure;
 use crate::runtime::Form;
 
@@ -34,8 +34,9 @@ impl Server {
     pub(super) fn start(
         address: SocketAddr,
         handler: &App,
-        files: &Files,
+        source: Source,
         args: &HostArgs,
+        monitor: &Monitor,
     ) -> Result<Self, Failure> {
         let wasm = match super::read_program(&handler.file)? {
             (Form::Component, wasm) => wasm,
@@ -48,12 +49,20 @@ impl Server {
         let limits = limits(args);
         let engine = vfs_host::http::engine(limits).map_err(Failure::Start)?;
         let component = Component::new(&engine, &wasm).map_err(Failure::Start)?;
-        let view = handler.view(&files.files)?;
+        let activity = monitor.guest(&handler.file_stem());
+        // What is wrong with its directories is said now.
+        let shared = handler.view(&source.files()?)?;
         let env = handler.variables(args);
+        let handler = handler.clone();
         let guest = move || {
+            let view = match &source.fork {
+                None => shared.clone(),
+                Some(_) => source.files().and_then(|files| handler.view(&files))?,
+            };
+            let files = VfsCtx::builder().build(&Watched::new(view, activity.clone()));
             let mut wasi = WasiCtx::builder();
             wasi.envs(&env).inherit_stderr();
-            (VfsCtx::builder().build(&view), wasi.build())
+            Ok((files, wasi.build()))
         };
         let http = HttpHandler::new(&component, limits, guest).map_err(Failure::Start)?;
         let failed = |source| Failure::Listen { address, source };

@@ -1,0 +1,6 @@
+//! `monaka-wrap host`, and what programs of one host are to each other.
+
+mod apps;
+mod hostile;
+mod sharing;
+mod support;
