@@ -1,6 +1,8 @@
 //! `monaka-wrap host`, and what programs of one host are to each other.
 
 mod apps;
+mod forks;
 mod hostile;
 mod sharing;
 mod support;
+mod watching;

@@ -95,6 +95,14 @@ static void print(void) {
     for (;;) write(1, block, sizeof block);
 }
 
+/* Writes a file and waits for ever. */
+static void fill_and_wait(void) {
+    static char block[1 << 16];
+    int file = open("large", O_RDWR | O_CREAT, 0644);
+    write(file, block, sizeof block);
+    for (;;) sleep(1000);
+}
+
 int main(int argc, char **argv) {
     static const struct {
         const char *name;
@@ -102,6 +110,7 @@ int main(int argc, char **argv) {
     } ways[] = {
         {"loop", loop},   {"allocate", allocate}, {"descriptors", descriptors}, {"files", files},
         {"bytes", bytes}, {"garbage", garbage},   {"die", die},                 {"print", print},
+        {"fill-and-wait", fill_and_wait},
     };
     if (argc != 2) return 2;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
