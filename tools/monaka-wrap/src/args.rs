@@ -186,6 +186,22 @@ pub(crate) struct ContentArgs {
     pub(crate) keep_names: bool,
 }
 
+impl ContentArgs {
+    /// The first option by which files are given, or room for them.
+    pub(crate) fn asked(&self) -> Option<&'static str> {
+        let asked = [
+            (!self.mounts.mount.is_empty(), "--mount"),
+            (self.image.is_some(), "--image"),
+            (self.no_preopen, "--no-preopen"),
+            (self.cwd.is_some(), "--cwd"),
+            (self.max_fs_size.is_some(), "--max-fs-size"),
+            (self.max_files.is_some(), "--max-files"),
+        ];
+        let asked = asked.iter().find(|(is_asked, _)| *is_asked);
+        asked.map(|(_, option)| *option)
+    }
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Backend {
     /// Memory inside the wasm.

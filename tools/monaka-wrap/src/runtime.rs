@@ -52,6 +52,16 @@ pub(crate) enum Form {
     Module,
 }
 
+impl Form {
+    /// What a binary is, by its first bytes.
+    pub(crate) fn of(wasm: &[u8]) -> Self {
+        match wasm.starts_with(b"\0asm\x0d\0\x01\0") {
+            true => Self::Component,
+            false => Self::Module,
+        }
+    }
+}
+
 /// A program after compilation. `clone` shares it.
 #[derive(Clone)]
 pub(crate) enum Code {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use bytes::Bytes;
 use fs_core::{Access, Snapshot, View};
 use vfs_host::watch::{Monitor, Watched};
-use wrap::{Emit, Inspection, Kind};
+use wrap::{Emit, Inspection, Kind, UnsupportedKind};
 
 use crate::args::{Adapter, ContentArgs, RunArgs, Verbosity, Via};
 use crate::content::{self, Files};
@@ -137,6 +137,9 @@ fn unwrapped(
     let form = match &inspection.kind {
         Kind::Command => Form::Module,
         Kind::Component | Kind::LiftedComponent => Form::Component,
+        Kind::Unsupported(UnsupportedKind::AlreadyWrapped { .. }) => {
+            return brings_its_own(args, wrap::binary(&input).map_err(blamed)?.into_owned());
+        }
         Kind::Unsupported(kind) => return Err(blamed(kind.clone().into())),
         Kind::Reactor => {
             let adapter = args.content.adapter;
@@ -149,6 +152,18 @@ fn unwrapped(
     let wasm = wrap::binary(&input).map_err(blamed)?.into_owned();
     let files = content::files(&args.content, spinner.warnings(verbosity))?;
     Ok((wasm.into(), form, Some(files)))
+}
+
+/// A program that was wrapped before, as it is.
+fn brings_its_own(args: &RunArgs, wasm: Vec<u8>) -> Result<Prepared, Failure> {
+    if let Some(option) = args.content.asked() {
+        return Err(Failure::Unfit {
+            option,
+            place: "programs that do not bring their files; see fs import for those that do",
+        });
+    }
+    let form = Form::of(&wasm);
+    Ok((wasm.into(), form, None))
 }
 
 /// Options that change how a program is wrapped are for the ways that wrap.
