@@ -101,6 +101,12 @@ impl Place {
         self.start..self.start + u64::from(self.len)
     }
 
+    /// How many pages a memory of `pages` has with the new image in place of the old one.
+    fn resized(&self, pages: u64) -> u64 {
+        let new_pages = u64::from(self.len).div_ceil(PAGE);
+        (pages.saturating_sub(self.old_pages) + new_pages).min(MAX_PAGES)
+    }
+
     /// The last memory is the shim's, and the image at its end.
     fn memories(&self, section: SectionLimited<'_, MemoryType>) -> Result<Bytes, Error> {
         let mut content = Vec::new();
@@ -109,11 +115,8 @@ impl Place {
         for (index, memory) in (0..).zip(section) {
             let mut memory = memory?;
             if index == last {
-                let pages = u64::from(self.len).div_ceil(PAGE);
-                let resized =
-                    |old: u64| (old.saturating_sub(self.old_pages) + pages).min(MAX_PAGES);
-                memory.initial = resized(memory.initial);
-                memory.maximum = memory.maximum.map(resized);
+                memory.initial = self.resized(memory.initial);
+                memory.maximum = memory.maximum.map(|pages| self.resized(pages));
             }
             wasm_encoder::MemoryType::from(memory).encode(&mut content);
         }
