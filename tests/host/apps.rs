@@ -119,7 +119,7 @@ fn components_and_modules_run_side_by_side() {
     let module = fs::read(repository().join("tests/programs/p2-calls.wasm")).expect("a program");
     let component = ComponentEncoder::default()
         .module(&module)
-        .and_then(|mut encoder| encoder.encode());
+        .and_then(|encoder| encoder.encode());
     let path = folder.path().join("calls.wasm");
     fs::write(&path, component.expect("a component")).expect("a writable folder");
     let calls = path.to_str().expect("a path of text");

@@ -117,7 +117,7 @@ impl Drop for Shown {
 #[test]
 fn the_page_shows_files_and_numbers_and_changes_nothing() {
     let folder = tempfile::tempdir().expect("a temporary directory");
-    let name = "<script>alert(1)</script> & more";
+    let name = "<script>alert(1)<script> & more";
     fs::write(folder.path().join(name), "12345").expect("a writable folder");
     let mount = format!("/mounted={}", folder.path().display());
     // It tries to open files for ever.

@@ -11,12 +11,11 @@ use vfs_host::http::{HttpHandler, HttpLimits};
 use vfs_host::{VfsCtx, WallTime};
 use wasmtime::component::Component;
 use wasmtime_wasi::WasiCtx;
-use wit_component::ComponentEncoder;
 
 use crate::host::foreign;
 use crate::trees::failed;
 
-const HANDLER: &[u8] = include_bytes!("../../../tests/programs/p2-http.wasm");
+const HANDLER: &[u8] = include_bytes!("../../../examples/cache/cache-server.wasm");
 
 /// What is asked for; after the first request the answer is in a file.
 const REQUEST: &[u8] = b"GET /primes/10000 HTTP/1.1\r\nhost: bench\r\n\r\n";
@@ -28,8 +27,7 @@ pub(crate) fn run(clients: usize, requests: usize) -> Result<()> {
 async fn measure(clients: usize, requests: usize) -> Result<()> {
     let limits = HttpLimits::default();
     let engine = vfs_host::http::engine(limits).map_err(foreign)?;
-    let component = ComponentEncoder::default().module(HANDLER)?.encode()?;
-    let component = Component::new(&engine, component).map_err(foreign)?;
+    let component = Component::new(&engine, HANDLER).map_err(foreign)?;
     let files = MemFs::builder(WallTime).build().map_err(failed)?;
     let guest = move || {
         let files = VfsCtx::builder().build(&files);

@@ -31,16 +31,19 @@ pub enum Guest {
     Calls,
     /// A program of the benchmarks.
     Ops,
+    /// The server of an example, a component.
+    CacheServer,
 }
 
 impl Guest {
     /// Every guest.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ShimP1,
         Self::ShimP2,
         Self::Vfs,
         Self::Calls,
         Self::Ops,
+        Self::CacheServer,
     ];
 
     /// The name of its package, and of its file without `.wasm`.
@@ -51,6 +54,7 @@ impl Guest {
             Self::Vfs => "vfs",
             Self::Calls => "p2-calls",
             Self::Ops => "p2-ops",
+            Self::CacheServer => "cache-server",
         }
     }
 
@@ -65,6 +69,15 @@ impl Guest {
             Self::ShimP1 | Self::ShimP2 | Self::Vfs => ARTIFACTS,
             Self::Calls => "tests/programs",
             Self::Ops => "tools/bench/guest",
+            Self::CacheServer => "examples/cache",
+        }
+    }
+
+    /// Whether it is committed as a component, ready to run, instead of a module.
+    fn is_component(self) -> bool {
+        match self {
+            Self::CacheServer => true,
+            Self::ShimP1 | Self::ShimP2 | Self::Vfs | Self::Calls | Self::Ops => false,
         }
     }
 }

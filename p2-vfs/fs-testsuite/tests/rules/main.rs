@@ -43,7 +43,9 @@ where
         read_only_rules(),
     ];
     let rules = rules.into_iter().flatten();
-    rules.map(|rule| on(implementation, subject, rule)).collect()
+    rules
+        .map(|rule| on(implementation, subject, rule))
+        .collect()
 }
 
 fn on<S: Send + 'static>(implementation: &str, subject: S, rule: Rule<S>) -> Trial {

@@ -32,10 +32,7 @@ impl TwoFileSystems for ViewSubject {
 impl ReadOnlyTree for ViewSubject {
     type ReadOnly = View<MemDescriptor>;
 
-    fn read_only(
-        &self,
-        plant: impl FnOnce(&ViewDescriptor<MemDescriptor>),
-    ) -> View<MemDescriptor> {
+    fn read_only(&self, plant: impl FnOnce(&ViewDescriptor<MemDescriptor>)) -> View<MemDescriptor> {
         let fs = MemSubject.fresh();
         let whole = View::of(&fs, Access::ReadWrite);
         plant(&whole.preopens()[0].descriptor);

@@ -41,7 +41,8 @@ pub(crate) struct HostArgs {
     #[arg(
         long,
         value_name = "[OPTIONS] FILE [ARGS]",
-        required_unless_present = "http"
+        required_unless_present = "http",
+        allow_hyphen_values = true
     )]
     app: Vec<App>,
 
@@ -51,7 +52,7 @@ pub(crate) struct HostArgs {
     http: Option<SocketAddr>,
 
     /// A component that handles wasi:http requests, each in an instance of its own; it may have the
-    /// options of a program before it.
+    /// options of a program before it, quoted together, if -- comes first.
     #[arg(value_name = "HANDLER", requires = "http")]
     handler: Option<App>,
 
