@@ -4,6 +4,7 @@ mod apps;
 mod examples;
 mod forks;
 mod hostile;
+mod http;
 mod sharing;
 mod support;
 mod watching;

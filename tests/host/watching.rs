@@ -1,13 +1,10 @@
 //! What a user sees of the programs while they run and afterwards.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{host, monaka_wrap, program};
+use crate::support::{Listening, host, program};
 
 #[test]
 fn the_audit_log_has_every_call_by_program_path_and_result() {
@@ -51,66 +48,13 @@ fn an_audit_log_that_cannot_be_written_is_said_at_once() {
     assert!(stderr.contains("--audit /dev/full"), "{stderr}");
 }
 
-/// A host that shows itself, until it is dropped.
-struct Shown {
-    process: Child,
-    address: String,
-}
-
-impl Shown {
-    fn start(options: &[&str], app: &str) -> Self {
-        let mut command = monaka_wrap(["host", "--quiet", "--ui", "127.0.0.1:0"]);
-        let mut process = command
-            .args(options)
-            .args(["--app", app])
-            .stderr(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("the binary runs");
-        let mut line = String::new();
-        let stderr = process.stderr.take().expect("a pipe");
-        BufReader::new(stderr)
-            .read_line(&mut line)
-            .expect("the address");
-        let address = line
-            .strip_prefix("http://")
-            .and_then(|rest| rest.split('/').next());
-        Self {
-            address: address.expect(&line).to_owned(),
-            process,
+/// Asks until the answer is as wanted.
+fn wait_for(shown: &Listening, path: &str, is_wanted: impl Fn(&str) -> bool) -> String {
+    loop {
+        let answer = shown.ask("GET", path, "");
+        if answer.status == 200 && is_wanted(&answer.body) {
+            return answer.body;
         }
-    }
-
-    /// The status and the body of an answer.
-    fn ask(&self, method: &str, path: &str) -> (u16, String) {
-        let mut connection = TcpStream::connect(&self.address).expect("it listens");
-        write!(
-            connection,
-            "{method} {path} HTTP/1.1\r\nhost: ui\r\nconnection: close\r\n\r\n"
-        )
-        .expect("it reads");
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).expect("it answers");
-        let (head, body) = answer.split_once("\r\n\r\n").expect(&answer);
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
-        (status.expect(head), body.to_owned())
-    }
-
-    /// Asks until the answer is as wanted.
-    fn wait_for(&self, path: &str, is_wanted: impl Fn(&str) -> bool) -> String {
-        loop {
-            let (status, body) = self.ask("GET", path);
-            if status == 200 && is_wanted(&body) {
-                return body;
-            }
-        }
-    }
-}
-
-impl Drop for Shown {
-    fn drop(&mut self) {
-        self.process.kill().expect("it can be ended");
-        self.process.wait().expect("it ends");
     }
 }
 
@@ -122,15 +66,15 @@ fn the_page_shows_files_and_numbers_and_changes_nothing() {
     let mount = format!("/mounted={}", folder.path().display());
     // It tries to open files for ever.
     let app = format!("--name busy {} fill-and-wait", program("misbehave"));
-    let shown = Shown::start(&["--mount", &mount], &app);
+    let shown = Listening::on_stderr(&["--ui", "127.0.0.1:0", "--mount", &mount, "--app", &app]);
 
-    let tree = shown.wait_for("/tree/mounted", |body| body.contains("script"));
+    let tree = wait_for(&shown, "/tree/mounted", |body| body.contains("script"));
     let tree: Value = serde_json::from_str(&tree).expect("JSON");
     assert_eq!(tree["entries"][0]["name"], name);
     assert_eq!(tree["entries"][0]["size"], 5);
     let large = |body: &str| body.contains("\"large\"") && body.contains("65536");
-    shown.wait_for("/tree/", large);
-    let metrics = shown.wait_for("/metrics", |body| {
+    wait_for(&shown, "/tree/", large);
+    let metrics = wait_for(&shown, "/metrics", |body| {
         body.contains("monaka_fs_written_bytes_total{guest=\"busy\"} 65536\n")
     });
     assert!(
@@ -138,11 +82,11 @@ fn the_page_shows_files_and_numbers_and_changes_nothing() {
         "{metrics}"
     );
     assert!(metrics.contains("monaka_fs_bytes 65536\n"), "{metrics}");
-    let guests: Value = serde_json::from_str(&shown.ask("GET", "/guests").1).expect("JSON");
+    let guests: Value = serde_json::from_str(&shown.ask("GET", "/guests", "").body).expect("JSON");
     assert_eq!(guests["guests"][0]["guest"], "busy");
     assert_eq!(guests["guests"][0]["calls"]["write"], 1);
 
-    assert!(shown.ask("GET", "/").1.contains("<title>"));
+    assert!(shown.ask("GET", "/", "").body.contains("<title>"));
     for (method, path, status) in [
         ("POST", "/tree/", 405),
         ("DELETE", "/tree/large", 405),
@@ -152,7 +96,11 @@ fn the_page_shows_files_and_numbers_and_changes_nothing() {
         ("GET", "/tree/%zz", 400),
         ("GET", "/etc/passwd", 404),
     ] {
-        assert_eq!(shown.ask(method, path).0, status, "{method} {path}");
+        assert_eq!(
+            shown.ask(method, path, "").status,
+            status,
+            "{method} {path}"
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! `wasi:filesystem` for WASI 0.2 components, next to wasmtime-wasi's streams, clocks and sockets.
 //!
 //! ```
-//! use fs_core::{Descriptor, MemFs, PathFlags};
+//! use fs_core::MemFs;
 //! use vfs_host::p2::{self, VfsCtxView, VfsView};
 //! use vfs_host::{VfsCtx, WallTime};
 //! use wasmtime::component::{Component, Linker, ResourceTable};
@@ -43,12 +43,14 @@
 //! # // A component that does nothing, and needs nothing.
 //! # let engine = Engine::default();
 //! # let files = MemFs::builder(WallTime).build().expect("an empty file system has room");
-//! # let component = Component::new(&engine, r#"(component
+//! # let component = wat::parse_str(r#"(component
 //! #     (core module $m (func (export "run") (result i32) i32.const 0))
 //! #     (core instance $i (instantiate $m))
 //! #     (func $run (result (result)) (canon lift (core func $i "run")))
-//! #     (instance (export "wasi:cli/run@0.2.12") (export "run" (func $run))))"#);
-//! # if let Ok(component) = component { assert!(run(&engine, &component, &files).unwrap()); }
+//! #     (instance $run-interface (export "run" (func $run)))
+//! #     (export "wasi:cli/run@0.2.12" (instance $run-interface)))"#).expect("a component");
+//! # let component = Component::new(&engine, component).unwrap();
+//! # assert!(run(&engine, &component, &files).unwrap());
 //! ```
 //!
 //! Every call is answered on the guest's thread: memory never blocks. So the same functions serve

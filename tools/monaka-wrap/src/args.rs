@@ -18,7 +18,8 @@ use crate::size;
 #[command(
     version,
     arg_required_else_help = true,
-    after_help = "`monaka-wrap FILE` is short for `monaka-wrap wrap FILE`."
+    after_help = "`monaka-wrap FILE` is short for `monaka-wrap wrap FILE`. The variable MONAKA_LOG, \
+                  such as `debug` or `vfs_host::files=trace`, has events printed."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]

@@ -104,6 +104,11 @@ pub(crate) enum Failure {
     #[error("the program needs more than {} of memory; allow more with --max-memory", size::display(*.0))]
     Memory(u64),
 
+    #[error(
+        "MONAKA_LOG is {0:?}, not a filter such as info or vfs_host::files=trace; mend or unset it"
+    )]
+    Log(String),
+
     #[error("standard output: {0}")]
     Print(io::Error),
 }
@@ -135,6 +140,7 @@ impl Failure {
             | Self::Listen { .. }
             | Self::Audit { .. }
             | Self::Image(_)
+            | Self::Log(_)
             | Self::Start(_)
             | Self::Thread(_)
             | Self::Memory(_)

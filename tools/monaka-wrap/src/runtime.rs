@@ -158,6 +158,8 @@ impl Program {
     }
 
     fn run(&self, deadline: Option<Deadline>) -> Result<ExitCode, Failure> {
+        let name = self.args.first().map_or("", String::as_str);
+        let _span = tracing::info_span!("program", name).entered();
         let ended = match &self.code {
             Code::Component(code) => component::run(self, code, self.stdin()?),
             Code::Module(code) => module::run(self, code, self.stdin()?),
