@@ -15,9 +15,10 @@ static void loop(void) {
 
 /* Takes memory until there is no more. */
 static void allocate(void) {
+    static char *volatile last;
     for (;;) {
-        char *piece = malloc(1 << 20);
-        if (piece != NULL) memset(piece, 1, 1 << 20);
+        last = malloc(1 << 20);
+        if (last != NULL) memset(last, 1, 1 << 20);
     }
 }
 
