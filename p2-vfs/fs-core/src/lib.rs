@@ -24,6 +24,7 @@ mod resolve;
 mod snapshot;
 mod space;
 mod stream;
+mod sync;
 mod tree;
 mod types;
 mod view;

@@ -1,7 +1,6 @@
 //! The file system in memory.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 
 use crate::clock::{Clock, Pace};
 use crate::content::Content;
@@ -11,6 +10,7 @@ use crate::file_system::{Descriptor, FileSystem, Preopen};
 use crate::inode::{Inode, InodeKind};
 use crate::lower::Lower;
 use crate::space::{Limits, Space, Usage};
+use crate::sync::{AtomicU64, Ordering, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::tree::{Stop, Tree};
 use crate::types::{DescriptorFlags, Ino, Timestamp};
 

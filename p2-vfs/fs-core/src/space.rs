@@ -1,10 +1,10 @@
 //! The room a file system has: its quota, and the pages that wait to be used again.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::error_code::{ErrorCode, Result};
+use crate::sync::{AtomicU64, Mutex, Ordering, PoisonError};
 
 /// Bytes of a page: the unit in which large files are held.
 pub(crate) const PAGE_SIZE: usize = 64 * 1024;
