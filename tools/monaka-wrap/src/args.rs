@@ -67,7 +67,7 @@ pub(crate) enum Command {
     /// Run a program on files in memory; nothing of the host is visible to it.
     Run(RunArgs),
     /// Run several programs at once, on one file system in memory.
-    Host(HostArgs),
+    Host(Box<HostArgs>),
     /// Say what a file is, what it can reach and how it would be wrapped.
     Inspect(InspectArgs),
     /// Look into a saved image or a wrapped artifact, take files out, put others in.
