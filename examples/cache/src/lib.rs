@@ -79,7 +79,11 @@ fn primes(limit: &str) -> Answer {
             body,
         };
     }
-    let is_prime = |n: &u32| (2..).take_while(|d| d * d <= *n).all(|d| !n.is_multiple_of(d));
+    let is_prime = |n: &u32| {
+        (2..)
+            .take_while(|d| d * d <= *n)
+            .all(|d| !n.is_multiple_of(d))
+    };
     let count = (2..limit).filter(is_prime).count();
     let body = format!("{count}\n").into_bytes();
     match keep(&root, &name, &body) {

@@ -43,7 +43,7 @@ pub fn embedded_image(artifact: &Bytes) -> Result<Option<Bytes>, Error> {
 ///
 /// # Errors
 /// [`Error::Malformed`] for what does not parse, [`Error::NoImagePlace`] for what was not wrapped,
-/// [`Unmergeable::ImageTooLarge`].
+/// [`Unmergeable::ImageTooLarge`], [`Unmergeable::ImageTooLargeForComponent`].
 pub fn embed(artifact: &Bytes, image: &[Bytes]) -> Result<Artifact, Error> {
     let mut embedded = Artifact::default();
     match embed_within(artifact, image, MAX_DEPTH)? {
@@ -97,7 +97,7 @@ fn check_inner(pieces: &[Bytes], image: &[Bytes]) -> Result<(), Unmergeable> {
     if whole > MAX_INNER_MODULE {
         let len = len(image);
         let room = MAX_INNER_MODULE.saturating_sub(whole - len);
-        return Err(Unmergeable::ImageTooLarge { len, room });
+        return Err(Unmergeable::ImageTooLargeForComponent { len, room });
     }
     Ok(())
 }

@@ -117,6 +117,10 @@ pub(crate) struct MountArgs {
     #[arg(long, value_name = "GUEST=HOST[,ro]")]
     pub(crate) mount: Vec<Mount>,
 
+    /// Embed only the paths that this file lists, one a line, as `run --record` writes it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) only: Vec<PathBuf>,
+
     /// Leave out what cannot be read or embedded, with a warning for each.
     #[arg(long)]
     pub(crate) skip_unreadable: bool,
@@ -143,6 +147,10 @@ pub(crate) struct ContentArgs {
     /// Start from the files of a saved image, or of a wrapped artifact; mounts go over them.
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
+
+    /// Refused: embedded files are read in place.
+    #[arg(long, value_name = "METHOD", hide = true)]
+    pub(crate) compress: Option<String>,
 
     /// Give the program no directory at all: every path fails.
     #[arg(long)]

@@ -47,6 +47,13 @@ pub(crate) enum Failure {
     )]
     Epoch(OsString),
 
+    #[error("--only {}: line {line}: {reason}; write it with run --record", path.display())]
+    Only {
+        path: PathBuf,
+        line: usize,
+        reason: &'static str,
+    },
+
     #[error("{}: has no files in it: neither a saved image nor a wrapped artifact", path.display())]
     NoImage { path: PathBuf },
 
@@ -64,6 +71,11 @@ pub(crate) enum Failure {
 
     #[error("{path}: {}, mostly holes, are too much to copy; let the program cut it", size::display(*size))]
     Sparse { path: String, size: u64 },
+
+    #[error(
+        "--compress {0}: embedded files are read in place, which what is compressed cannot be; compress the result where it is kept or sent, and leave it out"
+    )]
+    Compress(String),
 
     #[error("--cwd {directory}: {reason}")]
     WorkingDirectory {
@@ -128,6 +140,7 @@ impl Failure {
             | Self::Mount { .. }
             | Self::TooMuch { .. }
             | Self::Epoch(_)
+            | Self::Only { .. }
             | Self::NoImage { .. }
             | Self::DamagedImage { .. }
             | Self::Guest { .. }
@@ -139,6 +152,7 @@ impl Failure {
             | Self::NoHandler { .. }
             | Self::Listen { .. }
             | Self::Audit { .. }
+            | Self::Compress(_)
             | Self::Image(_)
             | Self::Log(_)
             | Self::Start(_)

@@ -7,9 +7,10 @@ use clap::Args;
 use fs_core::image::{ImageBuilder, Origin, Settings};
 use fs_core::{ErrorCode, MemDescriptor, MemFs, Snapshot, Timestamp};
 
+use crate::content::Files;
 use crate::export::{Existing, check, export, export_changes};
 use crate::failure::Failure;
-use crate::mount::guest_path;
+use crate::mount::{self, guest_path};
 use crate::output;
 
 /// What is kept when the program has ended, in whatever way.
@@ -29,6 +30,10 @@ pub(crate) struct SaveArgs {
     /// now.
     #[arg(long, value_name = "FILE")]
     save_changes: Option<PathBuf>,
+
+    /// List every mounted path that the program touches, for --only.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 
     /// Replace what is there.
     #[arg(long)]
@@ -59,12 +64,14 @@ impl FromStr for Save {
 impl SaveArgs {
     /// The option by which anything is to be kept.
     pub(crate) fn asked(&self) -> Option<&'static str> {
-        match (self.save.as_slice(), &self.save_image, &self.save_changes) {
-            ([_, ..], _, _) => Some("--save"),
-            ([], Some(_), _) => Some("--save-image"),
-            ([], None, Some(_)) => Some("--save-changes"),
-            ([], None, None) => None,
-        }
+        let asked = [
+            (!self.save.is_empty(), "--save"),
+            (self.save_image.is_some(), "--save-image"),
+            (self.save_changes.is_some(), "--save-changes"),
+            (self.record.is_some(), "--record"),
+        ];
+        let asked = asked.iter().find(|(is_asked, _)| *is_asked);
+        asked.map(|(_, option)| *option)
     }
 
     /// Looks at the places before the program runs, as nobody wants to run it twice.
@@ -77,6 +84,7 @@ impl SaveArgs {
         trees
             .chain(&self.save_image)
             .chain(&self.save_changes)
+            .chain(&self.record)
             .try_for_each(|host| check(host, existing))
     }
 
@@ -97,12 +105,18 @@ impl SaveArgs {
     ///
     /// # Errors
     /// `Exists`, `Guest`, `Sparse`, `Export`, `Write`.
-    pub(crate) fn take(
-        &self,
-        files: &MemFs,
-        settings: &Settings,
-        before: Option<&Snapshot>,
-    ) -> Result<(), Failure> {
+    pub(crate) fn take(&self, content: &Files, before: Option<&Snapshot>) -> Result<(), Failure> {
+        let Files {
+            files,
+            touched,
+            settings,
+        } = content;
+        // Before the rest touches everything.
+        if let Some(path) = &self.record {
+            let lines = touched.paths().into_iter();
+            let lines = lines.map(|path| mount::line(&path) + "\n");
+            output::write(path, &lines.collect::<String>().into_bytes().into())?;
+        }
         let existing = Existing::with_force(self.force);
         for Save { guest, host } in &self.save {
             export(&files.root(), guest, MemDescriptor::mode, host, existing)?;
@@ -119,11 +133,7 @@ impl SaveArgs {
 
 fn save_image(files: &MemFs, settings: &Settings, path: &Path) -> Result<(), Failure> {
     // All directories are added.
-    let made_up = Origin {
-        modification: Timestamp(0),
-        mode: 0o755,
-    };
-    let mut image = ImageBuilder::new(made_up);
+    let mut image = ImageBuilder::new(Origin::new(Timestamp(0), 0o755));
     image.tree(&files.root()).map_err(unreadable)?;
     output::write(path, &image.finish(settings).into())
 }

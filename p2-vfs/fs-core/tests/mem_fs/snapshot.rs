@@ -190,10 +190,7 @@ fn many_generations_are_as_good_as_one() {
 
 #[test]
 fn a_fork_of_an_image_reads_it_in_place() {
-    let origin = Origin {
-        modification: Timestamp(60_000_000_000),
-        mode: 0o600,
-    };
+    let origin = Origin::new(Timestamp(60_000_000_000), 0o600);
     let mut image = ImageBuilder::new(origin);
     image.file("etc/config", &b"key=value"[..], origin);
     image.file("etc/other", &b"other"[..], origin);

@@ -135,8 +135,7 @@ pub(crate) fn execute(args: &HostArgs, verbosity: &Verbosity) -> Result<ExitCode
             }
         }
     };
-    args.save
-        .take(&files.files, &files.settings, before.as_ref())?;
+    args.save.take(&files, before.as_ref())?;
     audit.map_or(Ok(()), AuditFile::finish)?;
     Ok(status)
 }

@@ -77,7 +77,7 @@ fn before(args: &RunArgs, files: Option<&Files>) -> Result<Option<Snapshot>, Fai
 /// Keeps what is asked for, however the program ended.
 fn save(args: &RunArgs, files: Option<&Files>, before: Option<&Snapshot>) -> Result<(), Failure> {
     match files {
-        Some(files) => args.save.take(&files.files, &files.settings, before),
+        Some(files) => args.save.take(files, before),
         None => Ok(()),
     }
 }
