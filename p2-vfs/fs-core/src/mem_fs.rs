@@ -104,11 +104,15 @@ impl Shared {
     /// An inode without a name, for which `account` pays, and for what it will hold.
     ///
     /// # Errors
-    /// `Quota`, `InsufficientSpace`: no more inodes.
+    /// `Quota`, `InsufficientSpace`: no more inodes, or bytes.
     pub(crate) fn new_inode(&self, kind: InodeKind, account: &Arc<Space>) -> Result<Arc<Inode>> {
         let content = Content::empty(account.clone());
         let now = self.now();
         account.charge_inode()?;
+        if let Err(error) = account.charge(kind.size()) {
+            account.release_inode();
+            return Err(error);
+        }
         let ino = Ino(self.next_ino.fetch_add(1, Ordering::Relaxed));
         let inode = Inode::new(ino, kind, content, now, account.clone());
         Ok(Arc::new(inode))
@@ -243,7 +247,8 @@ impl MemFsBuilder {
         self.finish(Tree::new(Arc::new(root)), space, 2)
     }
 
-    /// Makes it over a tree of `inodes` inodes, whose numbers are below `next_ino`.
+    /// Makes it over a tree whose inodes and further names are charged as `inodes`, and have numbers
+    /// below `next_ino`.
     ///
     /// # Errors
     /// As [`MemFsBuilder::build`]; `Io` (the lower tree has no root).

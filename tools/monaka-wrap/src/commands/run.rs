@@ -8,7 +8,7 @@ use fs_core::{Access, Snapshot, View};
 use vfs_host::watch::{Monitor, Watched};
 use wrap::{Emit, Inspection, Kind, UnsupportedKind};
 
-use crate::args::{Adapter, ContentArgs, RunArgs, Verbosity, Via};
+use crate::args::{Adapter, Backend, ContentArgs, RunArgs, Verbosity, Via};
 use crate::content::{self, Files};
 use crate::failure::Failure;
 use crate::input;
@@ -17,6 +17,12 @@ use crate::runtime::{self, Code, Deadline, Form, Output, Program, Stdin};
 use crate::wrapping::{explain, warn, warning, wrap_file};
 
 pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
+    if args.content.fs == Backend::Host {
+        return Err(Failure::Unfit {
+            option: "--fs host",
+            place: "wrap, as run gives a program no files of the host",
+        });
+    }
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
     let (wasm, form, files) = match args.via {
         Via::Host => unwrapped(args, verbosity, &spinner)?,
@@ -28,6 +34,7 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
             &spinner,
         )?,
         Via::Core => wrapped(args, Emit::Core, args.content.adapter, verbosity, &spinner)?,
+        Via::Plugged => wrapped(args, Emit::Component, Adapter::Plugged, verbosity, &spinner)?,
         Via::Stock => wrapped(args, Emit::Component, Adapter::Stock, verbosity, &spinner)?,
     };
     check_saving(args, files.as_ref())?;
@@ -174,8 +181,10 @@ pub(crate) fn check_options(content: &ContentArgs) -> Result<(), Failure> {
             place: "the ways that wrap, such as --via component",
         })
     };
-    if matches!(content.adapter, Adapter::Stock) {
-        return unfit("--adapter stock");
+    match content.adapter {
+        Adapter::Shim => {}
+        Adapter::Plugged => return unfit("--adapter plugged"),
+        Adapter::Stock => return unfit("--adapter stock"),
     }
     if content.max_guest_memory.is_some() {
         return unfit("--max-guest-memory");
