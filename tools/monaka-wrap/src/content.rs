@@ -131,37 +131,37 @@ pub(crate) fn image_in(path: &Path, bytes: &Bytes) -> Result<Image, Failure> {
     Ok(image)
 }
 
+/// Whether it is noted which files a program touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Recording {
+    Off,
+    On,
+}
+
 /// The files themselves, and what else the program finds; `say` gets what the user should know.
 ///
 /// # Errors
 /// As [`embedded`].
-pub(crate) fn files(args: &ContentArgs, say: impl FnMut(&str)) -> Result<Files, Failure> {
-    let image = parsed(args, say)?;
-    Ok(Files {
-        files: MemFs::from_image(WallTime, &image)?,
-        touched: None,
-        settings: image.settings().clone(),
-    })
-}
-
-/// The same, noting what of them is touched.
-///
-/// # Errors
-/// As [`embedded`].
-pub(crate) fn recorded_files(args: &ContentArgs, say: impl FnMut(&str)) -> Result<Files, Failure> {
-    let image = parsed(args, say)?;
-    let (files, touched) = MemFs::recording(WallTime, &image)?;
-    Ok(Files {
-        files,
-        touched: Some(touched),
-        settings: image.settings().clone(),
-    })
-}
-
-fn parsed(args: &ContentArgs, say: impl FnMut(&str)) -> Result<Image, Failure> {
+pub(crate) fn files(
+    args: &ContentArgs,
+    recording: Recording,
+    say: impl FnMut(&str),
+) -> Result<Files, Failure> {
     let Embedded { image, warnings } = embedded(args)?;
     warnings.iter().map(String::as_str).for_each(say);
-    Ok(Image::parse(image)?)
+    let image = Image::parse(image)?;
+    let (files, touched) = match recording {
+        Recording::Off => (MemFs::from_image(WallTime, &image)?, None),
+        Recording::On => {
+            let (files, touched) = MemFs::recording(WallTime, &image)?;
+            (files, Some(touched))
+        }
+    };
+    Ok(Files {
+        files,
+        touched,
+        settings: image.settings().clone(),
+    })
 }
 
 /// Files for a program that is not wrapped.
