@@ -83,3 +83,22 @@ fn nobody_takes_a_damaged_image() {
     }
     assert!(!fs::exists(out).expect("a look"), "something was written");
 }
+
+#[test]
+fn a_cut_artifact_does_not_run() {
+    let (host, folder) = (tree(), folder());
+    let cut = text(folder.path().join("cut.wasm"));
+    for kind in ["component", "core"] {
+        let options = ["--emit", kind, "--mount", &mount("/", host.path())];
+        let artifact = wrapped(folder.path(), kind, &options);
+        let whole = fs::read(&artifact).expect("an artifact");
+        for step in 0..20 {
+            let at = whole.len() * step / 20;
+            fs::write(&cut, &whole[..at]).expect("a file");
+            let line = fail(["run", "--quiet", &cut, "--", "large"]);
+            assert!(!line.contains("panicked"), "cut at {at}: {line}");
+        }
+        let shown = succeed(["run", "--quiet", &text(&artifact), "--", "large"]);
+        assert!(shown == fs::read(host.path().join("large")).expect("a file"));
+    }
+}
