@@ -54,3 +54,24 @@ fn saving_is_refused_where_files_are_inside_the_program() {
         );
     }
 }
+
+#[test]
+fn a_place_that_is_not_there_is_said_before_the_program_runs() {
+    let folder = folder();
+    let file = text(folder.path().join("file"));
+    fs::write(&file, "").expect("a file");
+    // It never ends.
+    let spin = program("spin.wat");
+    for directory in [text(folder.path().join("nowhere")), file] {
+        let place = format!("{directory}/place");
+        let save = format!("/={place}");
+        for (option, value) in [
+            ("--save", &save),
+            ("--save-image", &place),
+            ("--record", &place),
+        ] {
+            let line = fail(["run", "--quiet", "--timeout", "30s", option, value, &spin]);
+            assert!(line.contains(&place), "{option}: {line}");
+        }
+    }
+}

@@ -42,14 +42,19 @@ impl Existing {
 /// Whether [`export`] would refuse `target`.
 ///
 /// # Errors
-/// `Exists`
+/// `Exists`, `Export` (the directory that it is to be in).
 pub(crate) fn check(target: &Path, existing: Existing) -> Result<(), Failure> {
-    match existing {
-        Existing::Keep if fs::symlink_metadata(target).is_ok() => Err(Failure::Exists {
+    if existing == Existing::Keep && fs::symlink_metadata(target).is_ok() {
+        return Err(Failure::Exists {
             path: target.to_owned(),
-        }),
-        Existing::Keep | Existing::Replace => Ok(()),
+        });
     }
+    // With the dot, a file in the way is an error as well.
+    let place = fs::metadata(beside(target).join("."));
+    place.map(|_| ()).map_err(|source| Failure::Export {
+        path: target.to_owned(),
+        source,
+    })
 }
 
 /// Copies the file or tree at `path` below `root` to `target`: a directory to a directory, or into

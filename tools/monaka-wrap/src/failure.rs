@@ -39,7 +39,7 @@ pub(crate) enum Failure {
     #[error("--mount {}: {reason}", path.display())]
     Mount { path: PathBuf, reason: String },
 
-    #[error("--mount {}: with it, the files to embed take more than {}; embed less, or leave out what is not used", path.display(), size::display(*limit))]
+    #[error("--mount {}: with it, the files to embed take more than {}; embed less, such as what --record lists, with --only", path.display(), size::display(*limit))]
     TooMuch { path: PathBuf, limit: u64 },
 
     #[error(

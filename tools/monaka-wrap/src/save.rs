@@ -85,7 +85,7 @@ impl SaveArgs {
     /// Looks at the places before the program runs, as nobody wants to run it twice.
     ///
     /// # Errors
-    /// `Exists`
+    /// `Exists`, `Export` (a directory that is not there).
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let trees = self.save.iter().map(|save| &save.host);
         let existing = Existing::with_force(self.force);
