@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use fs_core::image::{ImageBuilder, Origin, Settings};
-use fs_core::{MemDescriptor, MemFs, Timestamp};
+use fs_core::{Descriptor, MemDescriptor, MemFs, Timestamp};
 
 use crate::content::Files;
 use crate::export::{Existing, check, export};
@@ -95,18 +95,44 @@ impl SaveArgs {
             let lines = lines.map(|path| mount::line(&path) + "\n");
             output::write(path, &lines.collect::<String>().into_bytes().into())?;
         }
-        let existing = Existing::with_force(self.force);
-        for Save { guest, host } in &self.save {
-            export(&files.root(), guest, MemDescriptor::mode, host, existing)?;
-        }
+        self.take_trees(&files.root(), MemDescriptor::mode)?;
         match &self.save_image {
             Some(path) => save_image(files, settings, path),
             None => Ok(()),
         }
     }
+
+    /// Copies the files and trees that are asked for, but no image, out of what is below `root`.
+    ///
+    /// # Errors
+    /// `Exists`, `Guest`, `Sparse`, `Export`.
+    pub(crate) fn take_trees<D: Descriptor>(
+        &self,
+        root: &D,
+        mode: impl Fn(&D) -> u32,
+    ) -> Result<(), Failure> {
+        let existing = Existing::with_force(self.force);
+        for Save { guest, host } in &self.save {
+            export(root, guest, &mode, host, existing)?;
+        }
+        Ok(())
+    }
+
+    /// The option that asks for what only files in this process's memory have.
+    pub(crate) fn asked_of_memory(&self) -> Option<&'static str> {
+        match (&self.save_image, &self.record) {
+            (Some(_), _) => Some("--save-image"),
+            (None, Some(_)) => Some("--record"),
+            (None, None) => None,
+        }
+    }
 }
 
-fn save_image(files: &MemFs, settings: &Settings, path: &Path) -> Result<(), Failure> {
+/// Saves everything as an image.
+///
+/// # Errors
+/// `Guest`, `Write`.
+pub(crate) fn save_image(files: &MemFs, settings: &Settings, path: &Path) -> Result<(), Failure> {
     // All directories are added.
     let mut image = ImageBuilder::new(Origin::new(Timestamp(0), 0o755));
     image.tree(&files.root()).map_err(|code| Failure::Guest {
