@@ -8,12 +8,16 @@
 //! cargo run --release -p bench -- content      embedding, against reading, copying and no files
 //! cargo run --release -p bench -- trees        starting over images and as forks, by their size
 //! cargo run --release -p bench -- rpc          a file system in another process, against loopback
+//! cargo run --release -p bench -- host         guests of vfs-host, against the other ways
+//! cargo run --release -p bench -- http         a wasi:http handler with a cache in files
 //! cargo run --release -p bench -- threads      several threads on one file system, against one
 //! ```
 
 mod content;
 mod floor;
 mod host;
+mod hosted;
+mod http;
 mod ops;
 mod plugged;
 mod remote;
@@ -92,6 +96,24 @@ enum Bench {
     /// Serve the benchmark `rpc`.
     #[command(hide = true)]
     RpcServer,
+    /// Guests of vfs-host: modules, components and forks.
+    Host {
+        /// How often each way runs, in turns.
+        #[arg(long, default_value_t = 10)]
+        rounds: usize,
+        /// Where the native program and the preopens have their files; should be a tmpfs.
+        #[arg(long, default_value = "/dev/shm")]
+        tmpfs: PathBuf,
+    },
+    /// Requests to a wasi:http handler, an instance for each, that has its answers in files.
+    Http {
+        /// How many clients ask at a time.
+        #[arg(long, default_value_t = 16)]
+        clients: usize,
+        /// How many requests each makes.
+        #[arg(long, default_value_t = 2000)]
+        requests: usize,
+    },
     /// Several threads on one file system, against one.
     Threads {
         /// How many.
@@ -118,6 +140,8 @@ fn main() -> Result<()> {
         Bench::Trees => trees::run(),
         Bench::Rpc { rounds } => remote::run(rounds),
         Bench::RpcServer => remote::serve(),
+        Bench::Host { rounds, tmpfs } => hosted::run(rounds, &tmpfs),
+        Bench::Http { clients, requests } => http::run(clients, requests),
         Bench::Threads { threads } => threads::run(threads),
     }
 }

@@ -153,6 +153,7 @@ pub(crate) fn usual_mode(inode: &RemoteDescriptor<Address>) -> u32 {
 }
 
 /// What a program is given of the files of a server.
+#[derive(Clone)]
 pub(crate) struct Attached {
     pub(crate) files: RemoteFs<Address>,
     preopens: Vec<Preopen<RemoteDescriptor<Address>>>,

@@ -5,15 +5,17 @@ use std::process::ExitCode;
 
 use bytes::Bytes;
 use fs_core::image::Image;
-use wrap::{Emit, Inspection, Kind};
+use fs_core::{Access, Snapshot, View};
+use vfs_host::watch::{Monitor, Watched};
+use wrap::{Emit, Inspection, Kind, UnsupportedKind};
 
 use crate::args::{Adapter, Backend, ContentArgs, RunArgs, Verbosity, Via};
 use crate::attach::{self, Attached};
-use crate::content;
+use crate::content::{self, Files};
 use crate::failure::Failure;
 use crate::input;
 use crate::progress::Spinner;
-use crate::runtime::{Form, Program, Remote};
+use crate::runtime::{self, Code, Deadline, Form, Given, Output, Program, Stdin};
 use crate::serving::Serving;
 use crate::upload::upload;
 use crate::wrapping::{explain, warn, warning, wrap_file};
@@ -26,7 +28,7 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
         });
     }
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
-    let (wasm, form) = match way(args)? {
+    let (wasm, form, files) = match way(args)? {
         Via::Host => unwrapped(args, verbosity, &spinner)?,
         Via::Component => wrapped(
             args,
@@ -40,22 +42,25 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
         Via::Stock => wrapped(args, Emit::Component, Adapter::Stock, verbosity, &spinner)?,
         Via::Rpc => remote(args, verbosity, &spinner)?,
     };
-    check_saving(args, &form)?;
+    check_saving(args, &files)?;
     let mut words = vec![program_name(&args.input)];
     words.extend(args.args.iter().cloned());
+    let monitor = Monitor::new();
+    let engine = runtime::engine(args.timeout)?;
     let program = Program {
-        wasm,
-        form,
+        code: Code::compile(&engine, form, &wasm)?,
+        files: files.given(&monitor),
         args: words,
         env: args.env.clone(),
-        stdin: args.stdin.clone(),
-        timeout: args.timeout,
+        stdin: args.stdin.clone().map_or(Stdin::Inherit, Stdin::File),
+        output: Output::Inherit,
         max_memory: args.max_memory,
     };
-    let compiled = program.compile()?;
     drop(spinner);
-    let ended = compiled.run();
-    match (save(args, &program.form), ended) {
+    let before = files.before(args)?;
+    let deadline = args.timeout.map(|limit| Deadline::start(&engine, limit));
+    let ended = program.start(deadline.transpose()?)?.wait();
+    match (files.save(args, before.as_ref()), ended) {
         (Ok(()), ended) => ended,
         (Err(failure), Ok(_)) => Err(failure),
         (Err(failure), Err(ended)) => {
@@ -79,33 +84,79 @@ fn way(args: &RunArgs) -> Result<Via, Failure> {
 }
 
 /// Says what cannot be saved before the program runs.
-fn check_saving(args: &RunArgs, form: &Form) -> Result<(), Failure> {
-    match (args.save.asked(), form) {
-        (Some(option), Form::Component | Form::Core) => Err(Failure::Unfit {
-            option,
-            place: "modules that run on files of this process (--via host)",
-        }),
-        (Some(_), Form::Remote(_)) if let Some(option) = args.save.asked_of_memory() => {
-            Err(Failure::Unfit {
-                option,
-                place: "files of this process (--via host)",
-            })
-        }
-        (Some(_), Form::Host(_) | Form::Remote(_)) | (None, _) => args.save.check(),
+fn check_saving(args: &RunArgs, files: &Beside) -> Result<(), Failure> {
+    let (option, place) = match files {
+        Beside::Memory(_) => return args.save.check(),
+        Beside::Server(_) => (args.save.asked_of_memory(), "files of this process"),
+        Beside::Nothing => (
+            args.save.asked(),
+            "programs that run on files of this process",
+        ),
+    };
+    match option {
+        Some(option) => Err(Failure::Unfit { option, place }),
+        None => args.save.check(),
     }
 }
 
-/// Keeps what is asked for, however the program ended.
-fn save(args: &RunArgs, form: &Form) -> Result<(), Failure> {
-    match form {
-        Form::Host(files) => args.save.take(files),
-        Form::Remote(remote) => {
-            let root = attach::root(&remote.attached.files);
-            args.save.take_trees(&root, attach::usual_mode)
+/// The files beside a program.
+enum Beside {
+    /// It brings its own.
+    Nothing,
+    Memory(Box<Files>),
+    Server(Remote),
+}
+
+/// The files of a server.
+struct Remote {
+    attached: Attached,
+    working_directory: Option<String>,
+    /// Ends when the client is gone.
+    _server: Option<Serving>,
+}
+
+impl Beside {
+    /// The program sees what it would see if it were wrapped.
+    fn given(&self, monitor: &Monitor) -> Option<runtime::Files> {
+        match self {
+            Self::Nothing => None,
+            Self::Memory(files) => {
+                let view = View::of(&files.files, Access::ReadWrite);
+                Some(runtime::Files::Memory(Given {
+                    view: Watched::new(view, monitor.guest("program")),
+                    working_directory: files.settings.working_directory.clone(),
+                }))
+            }
+            Self::Server(remote) => Some(runtime::Files::Server(Given {
+                view: remote.attached.clone(),
+                working_directory: remote.working_directory.clone(),
+            })),
         }
-        Form::Component | Form::Core => Ok(()),
+    }
+
+    /// The files as the program finds them, if that must be known afterwards.
+    fn before(&self, args: &RunArgs) -> Result<Option<Snapshot>, Failure> {
+        match self {
+            Self::Memory(files) => args.save.before(&files.files),
+            Self::Nothing | Self::Server(_) => Ok(None),
+        }
+    }
+
+    /// Keeps what is asked for, however the program ended.
+    fn save(&self, args: &RunArgs, before: Option<&Snapshot>) -> Result<(), Failure> {
+        match self {
+            Self::Nothing => Ok(()),
+            Self::Memory(files) => args.save.take(files, before),
+            Self::Server(remote) => {
+                let root = attach::root(&remote.attached.files);
+                args.save.take_trees(&root, attach::usual_mode)
+            }
+        }
     }
 }
+
+/// A program, and the files beside it.
+type Prepared = (Bytes, Form, Beside);
 
 /// The program with its files in it.
 fn wrapped(
@@ -114,7 +165,7 @@ fn wrapped(
     adapter: Adapter,
     verbosity: &Verbosity,
     spinner: &Spinner,
-) -> Result<(Bytes, Form), Failure> {
+) -> Result<Prepared, Failure> {
     let wrapped = wrap_file(
         &args.input,
         emit,
@@ -129,9 +180,9 @@ fn wrapped(
     }
     let form = match emit {
         Emit::Component => Form::Component,
-        Emit::Core => Form::Core,
+        Emit::Core => Form::Module,
     };
-    Ok((wrapped.artifact.to_bytes(), form))
+    Ok((wrapped.artifact.to_bytes(), form, Beside::Nothing))
 }
 
 /// The program as it is, and the files beside it.
@@ -139,53 +190,65 @@ fn unwrapped(
     args: &RunArgs,
     verbosity: &Verbosity,
     spinner: &Spinner,
-) -> Result<(Bytes, Form), Failure> {
-    check_options(&args.content)?;
-    let Some(wasm) = bare(args, verbosity, spinner, "files that this process holds")? else {
-        // Components, and programs that were wrapped before, bring or are given what they need.
-        let adapter = args.content.adapter;
-        return wrapped(args, Emit::Component, adapter, verbosity, spinner);
-    };
-    let files = content::files(&args.content, spinner.warnings(verbosity))?;
-    Ok((wasm, Form::Host(files)))
+) -> Result<Prepared, Failure> {
+    let where_they_are = "files that this process holds";
+    match bare(args, verbosity, spinner, where_they_are)? {
+        Bare::Program(wasm, form) => {
+            let files = content::files(&args.content, spinner.warnings(verbosity))?;
+            Ok((wasm, form, Beside::Memory(Box::new(files))))
+        }
+        Bare::Wrapped(wasm) => brings_its_own(args, wasm),
+        Bare::Reactor => {
+            let adapter = args.content.adapter;
+            wrapped(args, Emit::Component, adapter, verbosity, spinner)
+        }
+    }
 }
 
-/// The program as it is, if it is one that preview 1 suffices for.
+/// A program as it is.
+enum Bare {
+    Program(Bytes, Form),
+    /// One that was wrapped before, and brings its files.
+    Wrapped(Vec<u8>),
+    /// One that only runs when it is wrapped.
+    Reactor,
+}
+
 fn bare(
     args: &RunArgs,
     verbosity: &Verbosity,
     spinner: &Spinner,
     files: &str,
-) -> Result<Option<Bytes>, Failure> {
+) -> Result<Bare, Failure> {
+    check_options(&args.content)?;
     let input = input::read(&args.input)?;
     let blamed = |source| Failure::Wrap {
         path: args.input.clone(),
         source,
     };
     let inspection = wrap::inspect(&input).map_err(blamed)?;
-    match &inspection.kind {
-        Kind::Command => {}
+    let wasm = || Ok(wrap::binary(&input).map_err(blamed)?.into_owned());
+    let form = match &inspection.kind {
+        Kind::Command => Form::Module,
+        Kind::Component | Kind::LiftedComponent => Form::Component,
+        Kind::Unsupported(UnsupportedKind::AlreadyWrapped { .. }) => {
+            return wasm().map(Bare::Wrapped);
+        }
         Kind::Unsupported(kind) => return Err(blamed(kind.clone().into())),
-        Kind::Reactor | Kind::Component | Kind::LiftedComponent => return Ok(None),
-    }
+        Kind::Reactor => return Ok(Bare::Reactor),
+    };
     if args.content.explain || verbosity.verbose {
         spinner.suspend(|| explain_host(&inspection, files));
     }
-    let wasm = wrap::binary(&input).map_err(blamed)?.into_owned();
-    Ok(Some(wasm.into()))
+    Ok(Bare::Program(wasm()?.into(), form))
 }
 
 /// The program as it is, and the files of a server.
-fn remote(
-    args: &RunArgs,
-    verbosity: &Verbosity,
-    spinner: &Spinner,
-) -> Result<(Bytes, Form), Failure> {
-    check_options(&args.content)?;
-    let Some(wasm) = bare(args, verbosity, spinner, "files of a server")? else {
+fn remote(args: &RunArgs, verbosity: &Verbosity, spinner: &Spinner) -> Result<Prepared, Failure> {
+    let Bare::Program(wasm, form) = bare(args, verbosity, spinner, "files of a server")? else {
         return Err(Failure::Unfit {
             option: "--via rpc",
-            place: "preview 1 command modules",
+            place: "commands that do not bring their files",
         });
     };
     let (files, settings, server) = match args.server.attach()? {
@@ -200,24 +263,20 @@ fn remote(
         }
         None => {
             let content = content::embedded(&args.content)?;
-            content
-                .warnings
-                .iter()
-                .for_each(|text| spinner.warnings(verbosity)(text));
+            let say = spinner.warnings(verbosity);
+            content.warnings.iter().for_each(|text| say(text));
             let server = Serving::start(&content.image)?;
             let files = args.server.attach_to(server.address.clone())?;
             let settings = Image::parse(content.image)?.settings().clone();
             (files, settings, Some(server))
         }
     };
-    Ok((
-        wasm,
-        Form::Remote(Remote {
-            attached: Attached::new(files, &settings)?,
-            working_directory: settings.working_directory,
-            _server: server,
-        }),
-    ))
+    let remote = Remote {
+        attached: Attached::new(files, &settings)?,
+        working_directory: settings.working_directory,
+        _server: server,
+    };
+    Ok((wasm, form, Beside::Server(remote)))
 }
 
 /// Options that say how files are made are for whoever starts the server.
@@ -236,8 +295,20 @@ fn check_content(content: &ContentArgs) -> Result<(), Failure> {
     }
 }
 
+/// A program that was wrapped before, as it is.
+fn brings_its_own(args: &RunArgs, wasm: Vec<u8>) -> Result<Prepared, Failure> {
+    if let Some(option) = args.content.asked() {
+        return Err(Failure::Unfit {
+            option,
+            place: "programs that do not bring their files; see fs import for those that do",
+        });
+    }
+    let form = Form::of(&wasm);
+    Ok((wasm.into(), form, Beside::Nothing))
+}
+
 /// Options that change how a program is wrapped are for the ways that wrap.
-fn check_options(content: &ContentArgs) -> Result<(), Failure> {
+pub(crate) fn check_options(content: &ContentArgs) -> Result<(), Failure> {
     let unfit = |option| {
         Err(Failure::Unfit {
             option,
@@ -260,11 +331,11 @@ fn check_options(content: &ContentArgs) -> Result<(), Failure> {
 
 fn explain_host(inspection: &Inspection, files: &str) {
     eprintln!("{:<13}{}", "detect", inspection.kind);
-    eprintln!("{:<13}its preview1 imports are bound to {files}", "link");
+    eprintln!("{:<13}its imports are bound to {files}", "link");
 }
 
 /// What the program is told that it is called: the file's name, not where it is on the host.
-fn program_name(input: &Path) -> String {
+pub(crate) fn program_name(input: &Path) -> String {
     let name = input.file_name().unwrap_or(input.as_os_str());
     name.to_string_lossy().into_owned()
 }
