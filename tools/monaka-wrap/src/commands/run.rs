@@ -90,7 +90,7 @@ fn check_saving(args: &RunArgs, files: &Beside) -> Result<(), Failure> {
         Beside::Server(_) => (args.save.asked_of_memory(), "files of this process"),
         Beside::Nothing => (
             args.save.asked(),
-            "programs that run on files of this process",
+            "programs that run on files beside them (--via host)",
         ),
     };
     match option {
