@@ -487,3 +487,16 @@ fn open_directory<D: Descriptor>(root: &D, path: &str) -> Result<D> {
         DescriptorFlags::READ,
     ))
 }
+
+#[test]
+fn a_program_may_be_given_nothing_of_a_server() -> Result<()> {
+    let cat = "../../tests/differential/c/cat.wasm";
+    let cat = Path::new(env!("CARGO_MANIFEST_DIR")).join(cat);
+    let output = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"))
+        .args(["run", "--quiet", "--via", "rpc", "--no-preopen"])
+        .args([utf8(&cat)?, "--", "/f"])
+        .output()?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_ne!(output.status.code(), Some(125), "{stderr}");
+    Ok(())
+}

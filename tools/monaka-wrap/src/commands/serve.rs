@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use fs_core::image::{Image, Settings};
+use fs_core::image::{Image, Preopening, Settings};
 use fs_core::{Clock, MemFs, Timestamp};
 use rpc_server::{Server, StrictClock, Token};
 use thiserror::Error;
@@ -150,7 +150,13 @@ fn files(args: &ServeArgs, verbosity: &Verbosity) -> Result<(MemFs, Settings), F
     if let Some(inodes) = args.max_files {
         settings.limits.inodes = inodes;
     }
-    let content = content::collect(base.as_ref(), &args.mounts, &settings)?;
+    // What programs are given of the files is for whoever attaches to say.
+    let served = Settings {
+        preopen: Preopening::Root,
+        working_directory: None,
+        limits: settings.limits,
+    };
+    let content = content::collect(base.as_ref(), &args.mounts, &served)?;
     if !verbosity.quiet {
         content.warnings.iter().for_each(|text| warning(text));
     }
