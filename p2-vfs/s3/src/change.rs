@@ -51,6 +51,15 @@ pub enum Step {
     Settled(Outcome),
 }
 
+/// A version of an object, as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Present {
+    /// Which version.
+    pub version: ETag,
+    /// The number that its write left in it, if any.
+    pub put: Option<PutId>,
+}
+
 /// What became of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -58,8 +67,8 @@ pub enum Outcome {
     Written(ETag),
     /// The object is gone.
     Deleted,
-    /// Somebody else changed the object; this is what is there now.
-    Conflict(Option<ETag>),
+    /// Another write or removal came before; this is what is there now.
+    Conflict(Option<Present>),
     /// Refused for a reason that trying again does not mend.
     Refused,
     /// Not known within the attempts allowed: it may or may not have taken effect.
@@ -86,8 +95,8 @@ pub enum Answer {
 pub enum Found {
     /// No object.
     Nothing,
-    /// This version, marked with this number, if with any.
-    Version(ETag, Option<PutId>),
+    /// This version.
+    Version(Present),
     /// The look failed.
     Lost,
     /// The look was refused, such as with 403.
@@ -159,20 +168,20 @@ impl Change {
                 });
             }
             (Found::Refused, _) => Outcome::Unknown,
-            (Found::Version(version, Some(id)), Kind::Put(own, _)) if id == *own => {
-                Outcome::Written(version)
+            (Found::Version(present), Kind::Put(own, _)) if present.put == Some(*own) => {
+                Outcome::Written(present.version)
             }
             (Found::Nothing, Kind::Delete(_)) => Outcome::Deleted,
             // The condition would hold now: what stood in the way has gone again.
             (Found::Nothing, Kind::Put(_, Expected::Absent)) => return self.again(),
-            (Found::Version(version, _), Kind::Put(_, Expected::Version(wanted)))
-            | (Found::Version(version, _), Kind::Delete(wanted))
-                if version == *wanted =>
+            (Found::Version(present), Kind::Put(_, Expected::Version(wanted)))
+            | (Found::Version(present), Kind::Delete(wanted))
+                if present.version == *wanted =>
             {
                 return self.again();
             }
             (Found::Nothing, Kind::Put(..)) => Outcome::Conflict(None),
-            (Found::Version(version, _), _) => Outcome::Conflict(Some(version)),
+            (Found::Version(present), _) => Outcome::Conflict(Some(present)),
         };
         Step::Settled(outcome)
     }
@@ -314,7 +323,10 @@ mod tests {
                 (Event::Before | Event::After, _) => Found::Lost,
                 (Event::Forbidden, _) => Found::Refused,
                 (_, None) => Found::Nothing,
-                (_, Some(object)) => Found::Version(object.version.clone(), object.id),
+                (_, Some(object)) => Found::Version(Present {
+                    version: object.version.clone(),
+                    put: object.id,
+                }),
             }
         }
     }
@@ -377,6 +389,7 @@ mod tests {
                     Outcome::Deleted => assert_eq!(world.object, None, "{context}"),
                     Outcome::Conflict(found) => {
                         let present = world.object.map(|object| object.version);
+                        let found = found.map(|present| present.version);
                         assert_eq!(found, present, "{context}");
                         assert_ne!(present, Some(etag("own")), "{context}");
                     }

@@ -95,6 +95,11 @@ impl Prefix {
         &self.0
     }
 
+    /// Whether it can be a part of a path, which keeps its keys apart from those of others.
+    pub(crate) fn is_path(&self) -> bool {
+        self.0.is_empty() || is_path(self.0.trim_end_matches('/'))
+    }
+
     /// The key of a file or a symbolic link.
     ///
     /// # Errors

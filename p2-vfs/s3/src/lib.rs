@@ -6,6 +6,10 @@
 
 pub mod change;
 mod key;
-pub mod parts;
+mod place;
+mod problem;
+pub mod sync_core;
 
 pub use key::{Entry, Hidden, Key, KeyError, MAX_KEY, Prefix};
+pub use place::Place;
+pub use problem::Problem;
