@@ -56,7 +56,16 @@ mod tests {
             let location = text.parse::<Location>().map(|it| it.to_string());
             assert_eq!(location.as_deref(), Ok(shown));
         }
-        for text in ["", "b/p", "s3:/b", "s3://", "s3:///p", "s3://b c", "s3://b/p//q", "s3://b/.."] {
+        for text in [
+            "",
+            "b/p",
+            "s3:/b",
+            "s3://",
+            "s3:///p",
+            "s3://b c",
+            "s3://b/p//q",
+            "s3://b/..",
+        ] {
             assert!(text.parse::<Location>().is_err(), "{text}");
         }
     }

@@ -30,6 +30,19 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether trying again will not help.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Unreachable => false,
+            Self::Conflict
+            | Self::ContentGone
+            | Self::Refused
+            | Self::RefusedWith(_)
+            | Self::TooLong
+            | Self::TooLarge => true,
+        }
+    }
+
     /// What a program is told.
     pub fn code(&self) -> ErrorCode {
         match self {

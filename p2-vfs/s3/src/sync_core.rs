@@ -292,11 +292,17 @@ impl SyncCore {
         let mut urged: Vec<Place> = match goal {
             Goal::Inode(ino, _) => {
                 let inode = self.inodes.get(ino);
-                inode.and_then(|inode| inode.place.clone()).into_iter().collect()
+                inode
+                    .and_then(|inode| inode.place.clone())
+                    .into_iter()
+                    .collect()
             }
             Goal::Below(directory) => {
                 let pending = self.pending.iter();
-                pending.filter(|place| place.is_below(directory)).cloned().collect()
+                pending
+                    .filter(|place| place.is_below(directory))
+                    .cloned()
+                    .collect()
             }
         };
         let mut seen = BTreeSet::new();
@@ -320,11 +326,8 @@ impl SyncCore {
                     // Without a name there is nothing to keep.
                     return Progress::Done;
                 };
-                let slot = &self.slots[place];
-                let is_held = slot.stored.as_ref().is_some_and(|stored| {
-                    matches!(stored.content, Some((held, at)) if held == *ino && at >= *generation)
-                });
-                match (is_held, self.obstacle(place)) {
+                let is_kept = self.slots[place].keeps(*ino, *generation);
+                match (is_kept, self.obstacle(place)) {
                     (true, _) => Progress::Done,
                     (false, Some(problem)) => Progress::Failed(problem),
                     (false, None) => Progress::Waiting,
@@ -380,15 +383,12 @@ impl SyncCore {
     /// The place that must have its content before this one may lose what the store holds there.
     fn awaits(&self, place: &Place) -> Option<&Place> {
         let slot = self.slots.get(place)?;
-        let (held, _) = slot.stored.as_ref()?.content?;
+        let (held, generation) = slot.stored.as_ref()?.content?;
         if slot.wanted == Some(held) {
             return None;
         }
         let elsewhere = self.inodes.get(&held)?.place.as_ref()?;
-        let arrived = &self.slots.get(elsewhere)?.stored;
-        let has_arrived = arrived
-            .as_ref()
-            .is_some_and(|stored| stored.content.is_some_and(|(ino, _)| ino == held));
+        let has_arrived = self.slots.get(elsewhere)?.keeps(held, generation);
         (!has_arrived).then_some(elsewhere)
     }
 

@@ -64,13 +64,22 @@ impl Slot {
         if self.must_look || self.under_way.is_some() {
             return true;
         }
-        match (wanted, &self.stored) {
-            (None, None) => false,
-            (Some((ino, generation)), Some(stored)) => {
-                !matches!(stored.content, Some((held, at)) if held == ino && at >= generation)
-            }
-            (None, Some(_)) | (Some(_), None) => true,
+        match wanted {
+            Some((ino, generation)) => !self.keeps(ino, generation),
+            None => self.stored.is_some(),
         }
+    }
+
+    /// Whether the store holds the inode as it was after this change or a later one, and goes on
+    /// to do so.
+    pub(super) fn keeps(&self, ino: Ino, generation: u64) -> bool {
+        let is_going = self.may_be_removed || matches!(self.under_way, Some(Task::Delete(_)));
+        !is_going && self.holds_content(ino, generation)
+    }
+
+    fn holds_content(&self, ino: Ino, generation: u64) -> bool {
+        let content = self.stored.as_ref().and_then(|stored| stored.content);
+        content.is_some_and(|(held, at)| held == ino && at >= generation)
     }
 
     /// Whether nothing is known of this place that could be of use.
