@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{folder, mount, run, succeed, text, tree, wrapped};
+use crate::support::{fail, folder, mount, program, run, succeed, text, tree, wrapped};
 
 #[test]
 fn a_damaged_artifact_shows_the_old_content_or_an_error() {
@@ -44,4 +44,42 @@ fn a_damaged_artifact_shows_the_old_content_or_an_error() {
         flipped[image + offset] ^= 1 << (offset % 8);
         try_it(&flipped, &format!("flipped in the image at {offset}"));
     }
+}
+
+#[test]
+fn nobody_takes_a_damaged_image() {
+    let (host, folder) = (tree(), folder());
+    let image = folder.path().join("state.img");
+    let cat = program("cat.wat");
+    let save = ["run", "--quiet", "--save-image", &text(&image), "--mount"];
+    let mount = mount("/d", host.path());
+    succeed(save.iter().chain(&[&mount, &cat, "--", "d/zzz"]));
+    let whole = fs::read(&image).expect("an image");
+    let damaged = text(folder.path().join("damaged.img"));
+    let out = text(folder.path().join("out"));
+    for step in 0..40 {
+        let at = whole.len() * step / 40;
+        let mut bytes = whole.clone();
+        match step % 2 {
+            0 => bytes.truncate(at),
+            _ => bytes[at] ^= 1 << (step % 8),
+        }
+        if step == 38 {
+            bytes.clone_from(&whole);
+            // The last byte of content.
+            *bytes.last_mut().expect("not empty") ^= 0x80;
+        }
+        fs::write(&damaged, bytes).expect("a file");
+        for args in [
+            &["fs", "ls", "--image", &damaged][..],
+            &["fs", "export", "--image", &damaged, &out],
+            &["fs", "import", "--image", &damaged, "--mount", &mount],
+            &["wrap", "--image", &damaged, "-o", &out, &cat],
+            &["run", "--image", &damaged, &cat, "--", "d/zzz"],
+        ] {
+            let line = fail(args);
+            assert!(line.contains("damaged.img"), "{step}: {line}");
+        }
+    }
+    assert!(!fs::exists(out).expect("a look"), "something was written");
 }

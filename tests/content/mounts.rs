@@ -7,8 +7,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
+use std::process::Command;
 
-use crate::support::{fail, folder, mount, program, run, succeed, text, tree, wrapped};
+use crate::support::{fail, folder, mount, program, run, succeed, text, wrapped};
 
 fn listing(artifact: &Path) -> Vec<String> {
     let listed = succeed(["fs", "ls", "-R", "--image", &text(artifact)]);
@@ -148,7 +149,15 @@ fn paths_of_archives_stay_inside() {
 #[test]
 fn what_cannot_be_embedded_is_refused_by_name_or_skipped() {
     type Make<'m> = &'m dyn Fn(&Path);
-    let cases: [(&str, Make<'_>); 3] = [
+    let cases: [(&str, Make<'_>); 5] = [
+        ("pipe", &|path| {
+            let made = Command::new("mkfifo").arg(path).status();
+            assert!(made.expect("mkfifo runs").success());
+        }),
+        ("target", &|path| {
+            let target = OsStr::from_bytes(b"\xff");
+            symlink(target, path).expect("a link")
+        }),
         ("socket", &|path| {
             drop(UnixListener::bind(path).expect("a socket"))
         }),
@@ -209,23 +218,6 @@ fn names_that_differ_in_case_only_are_kept_with_a_warning() {
 }
 
 #[test]
-fn equal_files_of_other_times_give_equal_bytes_when_times_are_zero() {
-    let folder = folder();
-    let wrap = |name: &str, time: u64| {
-        let host = tree();
-        let file = File::options()
-            .write(true)
-            .open(host.path().join("large"))
-            .expect("a file");
-        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(time);
-        file.set_modified(time).expect("a time");
-        let options = ["--mtime", "zero", "--mount", &mount("/", host.path())];
-        fs::read(wrapped(folder.path(), name, &options)).expect("an artifact")
-    };
-    assert!(wrap("a", 1_000) == wrap("b", 2_000_000_000));
-}
-
-#[test]
 fn an_archive_with_the_same_kind_of_name_in_the_guest_is_a_file() {
     let folder = folder();
     let tar = folder.path().join("a.tar");
@@ -236,4 +228,39 @@ fn an_archive_with_the_same_kind_of_name_in_the_guest_is_a_file() {
         &["--mount", &mount("/b.tar", &tar)],
     );
     assert_eq!(listing(&artifact), ["b.tar", "tmp"]);
+}
+
+#[test]
+fn what_is_no_file_or_cannot_be_read_is_named() {
+    for (host, expected) in [
+        ("/dev/null", "a device cannot be embedded"),
+        // A file that nobody can read, whoever runs this.
+        ("/proc/self/mem", "--mount /proc/self/mem"),
+        ("/nowhere", "--mount /nowhere"),
+    ] {
+        let mount = mount("/d", host);
+        let line = fail(["wrap", &program("cat.wat"), "-o", "-", "--mount", &mount]);
+        assert!(line.contains(expected), "{line}");
+    }
+}
+
+#[test]
+fn a_hard_link_of_an_earlier_layer_keeps_its_content() {
+    let (host, folder) = (folder(), folder());
+    fs::write(host.path().join("a"), "1").expect("a file");
+    fs::hard_link(host.path().join("a"), host.path().join("b")).expect("a link");
+    let over = folder.path().join("over.tar");
+    archive(&over, &[("a", Some("2"))]);
+    let whiteout = folder.path().join("whiteout.tar");
+    archive(&whiteout, &[(".wh.a", Some(""))]);
+    for (layer, expected) in [(&over, "21"), (&whiteout, "1")] {
+        let mounts = [mount("/", host.path()), mount("/", layer)];
+        let options: Vec<_> = mounts.iter().flat_map(|mount| ["--mount", mount]).collect();
+        let artifact = wrapped(folder.path(), "a.wasm", &options);
+        let paths = listing(&artifact).into_iter().filter(|path| path != "tmp");
+        let image = text(&artifact);
+        let start = ["fs", "cat", "--image", &image].map(str::to_owned);
+        let shown = succeed(start.into_iter().chain(paths));
+        assert_eq!(String::from_utf8_lossy(&shown), expected);
+    }
 }

@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{fail, folder, look, mount, program, run, succeed, text, tree, wrapped};
-
-/// Options for every kind of artifact.
-const KINDS: [&[&str]; 3] = [&[], &["--emit", "core"], &["--adapter", "stock"]];
+use crate::support::{
+    fail, folder, kinds, look, mount, program, run, succeed, text, tree, wrapped, wrapped_program,
+};
 
 fn exported(artifact: &Path, to: &Path) {
     succeed(["fs", "export", "--image", &text(artifact), &text(to)]);
@@ -15,15 +14,16 @@ fn exported(artifact: &Path, to: &Path) {
 #[test]
 fn a_tree_comes_out_of_every_artifact_as_it_went_in() {
     let (host, folder) = (tree(), folder());
-    for (index, kind) in KINDS.into_iter().enumerate() {
+    for (index, (program, kind)) in kinds(folder.path()).into_iter().enumerate() {
         let mount = mount("/", host.path());
         let options = [kind, &["--mount", &mount]].concat();
-        let artifact = wrapped(folder.path(), &format!("{index}.wasm"), &options);
+        let name = format!("{index}.wasm");
+        let artifact = wrapped_program(&program, folder.path(), &name, &options);
         let out = folder.path().join(index.to_string());
         exported(&artifact, &out);
         let mut seen = look(&out);
         assert!(seen.remove("tmp").is_some(), "every file system has a /tmp");
-        assert_eq!(seen, look(host.path()), "{kind:?}");
+        assert_eq!(seen, look(host.path()), "{program} {kind:?}");
     }
 }
 
@@ -79,20 +79,24 @@ fn nothing_is_overwritten_without_force() {
 #[test]
 fn imported_content_is_as_if_it_had_been_wrapped() {
     let (host, folder) = (tree(), folder());
-    for (index, kind) in KINDS.into_iter().enumerate() {
+    for (index, (program, kind)) in kinds(folder.path()).into_iter().enumerate() {
         let first = mount("/first", host.path().join("large"));
         let second = mount("/second", host.path());
         let options = [kind, &["--mount", &first]].concat();
-        let artifact = wrapped(folder.path(), &format!("{index}.wasm"), &options);
+        let wrap = |name, options: &[&str]| {
+            let name = format!("{index}.{name}");
+            wrapped_program(&program, folder.path(), &name, options)
+        };
+        let artifact = wrap("wasm", &options);
         let options = [kind, &["--mount", &second]].concat();
-        let expected = wrapped(folder.path(), &format!("{index}.expected"), &options);
+        let expected = wrap("expected", &options);
         let tmp = mount("/tmp", folder.path().join("tmp"));
         fs::create_dir_all(folder.path().join("tmp")).expect("a directory");
         let import = ["fs", "import", "--image", &text(&artifact), "--mount"];
         succeed(import.iter().chain(&[second.as_str(), "--empty"]));
         assert!(
             fs::read(&artifact).expect("a file") == fs::read(&expected).expect("a file"),
-            "{kind:?}"
+            "{program} {kind:?}"
         );
         succeed(import.iter().chain(&[tmp.as_str()]));
         let inspected = run(["inspect", &text(&artifact)]);
@@ -135,29 +139,4 @@ fn a_saved_image_is_content_like_any_other() {
     assert_eq!(String::from_utf8_lossy(&shown), "内容");
     let missing = fail(["fs", "cat", "--image", &text(&artifact), "/nowhere"]);
     assert!(missing.contains("/nowhere: no such file"), "{missing}");
-}
-
-#[test]
-fn limits_are_exact_and_shown() {
-    let folder = folder();
-    // The stock adapter does not say that a part of the last write had room.
-    for (via, room) in [("component", 100), ("core", 100), ("stock", 99)] {
-        let args = ["run", "--quiet", "--via", via, "--max-fs-size", "100k"];
-        let result = run(args.iter().chain(&[program("fill.wat").as_str()]));
-        assert_eq!(result.status.code(), Some(room), "{via}: {result:?}");
-    }
-    let artifact = wrapped(
-        folder.path(),
-        "a.wasm",
-        &["--max-fs-size", "1M", "--max-files", "7"],
-    );
-    let shown = succeed(["fs", "df", "--image", &text(&artifact)]);
-    let shown = String::from_utf8_lossy(&shown).into_owned();
-    for line in [
-        "max bytes  1048576 (1.0 MiB)",
-        "max files  7",
-        "used files 2",
-    ] {
-        assert!(shown.lines().any(|shown| shown == line), "{line}:\n{shown}");
-    }
 }

@@ -8,6 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
+use wit_component::ComponentEncoder;
+
+/// The ways to run a program.
+pub(crate) const WAYS: [&str; 4] = ["host", "component", "core", "stock"];
 
 pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary directory")
@@ -56,12 +60,39 @@ pub(crate) fn mount(guest: &str, host: impl AsRef<Path>) -> String {
 
 /// Wraps `cat.wat` with options into a file of `folder`.
 pub(crate) fn wrapped(folder: &Path, name: &str, options: &[&str]) -> PathBuf {
+    wrapped_program(&program("cat.wat"), folder, name, options)
+}
+
+/// Wraps a program with options into a file of `folder`.
+pub(crate) fn wrapped_program(
+    program: &str,
+    folder: &Path,
+    name: &str,
+    options: &[&str],
+) -> PathBuf {
     let out = folder.join(name);
-    let program = program("cat.wat");
     let path = text(&out);
-    let args = ["wrap", "--quiet", &program, "-o", &path];
+    let args = ["wrap", "--quiet", program, "-o", &path];
     succeed(args.iter().chain(options));
     out
+}
+
+/// A program for every kind of artifact, and the options that make it: merged into a component and a
+/// core module, lifted by the stock adapter, and a component that is composed with the VFS.
+pub(crate) fn kinds(folder: &Path) -> [(String, &'static [&'static str]); 4] {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let module = fs::read(root.join("tests/programs/p2-calls.wasm")).expect("a module");
+    let mut encoder = ComponentEncoder::default();
+    let encoder = encoder.module(&module).expect("a component's module");
+    let path = folder.join("p2-calls.wasm");
+    fs::write(&path, encoder.encode().expect("a component")).expect("a file");
+    let cat = program("cat.wat");
+    [
+        (cat.clone(), &[]),
+        (cat.clone(), &["--emit", "core"]),
+        (cat, &["--adapter", "stock"]),
+        (text(path), &[]),
+    ]
 }
 
 /// A tree with everything that is kept: spaces, other scripts, empty files and directories, links.

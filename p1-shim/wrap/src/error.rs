@@ -312,10 +312,21 @@ pub enum Unmergeable {
     /// The stock adapter was asked for with [`Emit::Core`](crate::Emit::Core).
     #[error("the stock adapter makes components only")]
     StockCore,
-    /// The embedded image does not fit into the shim's 32-bit memory, or into a module that engines
-    /// load.
+    /// Files of another component, or of the host, were asked for with
+    /// [`Emit::Core`](crate::Emit::Core).
+    #[error("files of another component are for components only")]
+    PluggedCore,
+    /// The embedded image does not fit into the shim's 32-bit memory.
     #[error("the embedded files take {len} bytes, the result has room for {room}")]
     ImageTooLarge {
+        /// Length of the image in bytes.
+        len: u64,
+        /// Bytes left for it.
+        room: u64,
+    },
+    /// The embedded image would make a module in a component larger than engines load.
+    #[error("the embedded files take {len} bytes, a component has room for {room}")]
+    ImageTooLargeForComponent {
         /// Length of the image in bytes.
         len: u64,
         /// Bytes left for it.
@@ -354,8 +365,12 @@ impl Unmergeable {
                 "allow more with --max-guest-memory, or leave --adapter stock out"
             }
             Self::StockCore => "leave out --emit core or --adapter stock",
+            Self::PluggedCore => "leave out --emit core",
             Self::ImageTooLarge { .. } => {
                 "embed less, or run the module with run --via host, which keeps files outside of it"
+            }
+            Self::ImageTooLargeForComponent { .. } => {
+                "use --emit core, which has room for more, or embed less"
             }
             Self::ModuleTooLarge { .. } => "link less into it",
             Self::Feature { .. } => "rebuild it without that feature",

@@ -5,6 +5,7 @@ use wasmparser::{
     FuncToValidate, FunctionBody, Parser, ValidPayload, Validator, ValidatorResources, WasmFeatures,
 };
 
+use crate::Files;
 use crate::error::{Bug, Error, Unmergeable, one_line};
 use crate::parallel;
 use crate::preview1;
@@ -58,41 +59,43 @@ fn validate_bodies(
 }
 
 /// Validates a result and checks that it is closed: no host file can be reached through what it
-/// imports.
+/// imports, unless that is what it is for.
 ///
 /// # Errors
 /// [`Bug::InvalidOutput`], then [`Bug::LeftoverImport`].
-pub(crate) fn prove(bytes: &[u8]) -> Result<Reach, Bug> {
+pub(crate) fn prove(bytes: &[u8], files: Files) -> Result<Reach, Bug> {
     let invalid = |error: wasmparser::Error| Bug::InvalidOutput {
         message: one_line(error.message()),
         offset: error.offset(),
     };
     validate(bytes).map_err(invalid)?;
     let reach = reach::of_binary(bytes, Descriptors::Shim).map_err(invalid)?;
-    match leftover(&reach) {
+    match leftover(&reach, files) {
         Some(import) => Err(Bug::LeftoverImport { import }),
         None => Ok(reach),
     }
 }
 
-/// An import through which the host's files, or descriptors of the host's numbering, can be
+/// An import through which files that are not meant, or descriptors of the host's numbering, can be
 /// reached.
-fn leftover(reach: &Reach) -> Option<String> {
-    let mut descriptors = reach
-        .iter()
-        .flat_map(|(_, imports)| imports)
-        .filter(|import| {
-            let function = import
-                .strip_prefix(preview1::MODULE)
-                .and_then(|rest| rest.strip_prefix('.'));
-            function.is_some_and(|name| {
-                preview1::function(name).is_none_or(|function| function.remains.is_none())
-            })
-        });
-    reach
-        .imports(Capability::Files)
-        .iter()
-        .chain(&mut descriptors)
+fn leftover(reach: &Reach, files: Files) -> Option<String> {
+    let is_meant = |import: &&String| match files {
+        Files::Own => false,
+        Files::Host => import.starts_with("wasi:filesystem/"),
+    };
+    let is_descriptors = |import: &&String| {
+        let function = import
+            .strip_prefix(preview1::MODULE)
+            .and_then(|rest| rest.strip_prefix('.'));
+        function.is_some_and(|name| {
+            preview1::function(name).is_none_or(|function| function.remains.is_none())
+        })
+    };
+    let of_files = reach.imports(Capability::Files).iter();
+    let all = reach.iter().flat_map(|(_, imports)| imports);
+    of_files
+        .filter(|import| !is_meant(import))
+        .chain(all.filter(is_descriptors))
         .next()
         .cloned()
 }

@@ -1,11 +1,12 @@
-//! Modules large enough that their functions are spread over threads.
+//! Modules large enough that their functions are spread over threads, and images too large.
 
 use std::collections::HashMap;
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
+use bytes::Bytes;
 use wasmparser::{Operator, Parser, Payload};
-use wrap::{Emit, Options};
+use wrap::{Adapter, DEFAULT_GUEST_MEMORY, Emit, Error, Options, Unmergeable};
 
 mod shims;
 
@@ -81,5 +82,48 @@ fn a_fault_in_the_last_function_is_found() -> Result<()> {
         let error = wrap::wrap(&module, &complete.shims(), &options).expect_err("invalid");
         assert!(matches!(error, wrap::Error::Malformed { .. }), "{error}");
     }
+    Ok(())
+}
+
+/// An image of so many MiB, all of them in the same place.
+fn image(mebibytes: usize) -> Vec<Bytes> {
+    vec![Bytes::from(vec![1; 1 << 20]); mebibytes]
+}
+
+#[test]
+fn a_component_has_room_for_a_gibibyte_and_a_core_module_for_more() -> Result<()> {
+    let complete = shims::Complete::load()?;
+    let module = module()?;
+    let wrap = |emit, adapter, mebibytes| {
+        let options = Options {
+            emit,
+            adapter,
+            image: image(mebibytes),
+            ..Options::default()
+        };
+        wrap::wrap(&module, &complete.shims(), &options)
+    };
+    let stock = Adapter::Stock {
+        max_guest_memory: DEFAULT_GUEST_MEMORY,
+    };
+    for adapter in [Adapter::Shim, stock] {
+        wrap(Emit::Component, adapter, 900)?;
+        let error = wrap(Emit::Component, adapter, 1_024).expect_err("too much");
+        let is_told = matches!(
+            &error,
+            Error::Unmergeable(Unmergeable::ImageTooLargeForComponent { .. })
+        );
+        assert!(
+            is_told && error.to_string().contains("--emit core"),
+            "{error}"
+        );
+    }
+    wrap(Emit::Core, Adapter::Shim, 3_072)?;
+    let error = wrap(Emit::Core, Adapter::Shim, 4_096).expect_err("too much");
+    let is_told = matches!(
+        &error,
+        Error::Unmergeable(Unmergeable::ImageTooLarge { .. })
+    );
+    assert!(is_told, "{error}");
     Ok(())
 }

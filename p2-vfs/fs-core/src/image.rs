@@ -12,10 +12,12 @@ mod load;
 mod lower;
 mod record;
 mod save;
+mod touched;
 mod verify;
 
 pub use builder::{ImageBuilder, Origin};
 pub use decode::{Image, ImageError};
+pub use touched::Touched;
 
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 
@@ -32,8 +34,8 @@ const NO_PREOPEN: u32 = 1;
 /// A slot of the hash table that holds no entry.
 const EMPTY_SLOT: u32 = u32::MAX;
 
-/// Files from this size on start in the middle of a block of this size, as the pages of a file
-/// system do, and for the same reason.
+/// The content starts in the middle of a block of this size, as the pages of a file system do, and
+/// for the same reason; within the content it is up to the encoder.
 const CONTENT_ALIGN: usize = 4096;
 const CONTENT_SKEW: usize = 2048;
 

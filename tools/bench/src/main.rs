@@ -5,10 +5,12 @@
 //! cargo run --release -p bench -- plugged      the same of WASI 0.2, against composition alone
 //! cargo run --release -p bench -- start        instantiation, against the module as it was
 //! cargo run --release -p bench -- wrap FILE…   wrapping, against validation
+//! cargo run --release -p bench -- content      embedding, against reading, copying and no files
 //! cargo run --release -p bench -- trees        starting over images and as forks, by their size
 //! cargo run --release -p bench -- threads      several threads on one file system, against one
 //! ```
 
+mod content;
 mod floor;
 mod host;
 mod ops;
@@ -64,6 +66,19 @@ enum Bench {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Embedding a large tree and very many files, and reading and starting what comes out. Needs
+    /// `monaka-wrap` built beside this program, and 7 GB of memory and room for --largest 1000.
+    Content {
+        /// How often each measurement is made.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        /// The largest image that is instantiated, in MB.
+        #[arg(long, default_value_t = 1_000)]
+        largest: usize,
+        /// Where the trees and the artifacts are made.
+        #[arg(long, default_value = "/dev/shm")]
+        scratch: PathBuf,
+    },
     /// Starting over images and as forks, and the first use of what they hold.
     Trees,
     /// Several threads on one file system, against one.
@@ -84,6 +99,11 @@ fn main() -> Result<()> {
         Bench::Plugged { rounds } => plugged::run(rounds),
         Bench::Start { file } => start::run(&file),
         Bench::Wrap { files } => wrapping::run(&files),
+        Bench::Content {
+            rounds,
+            largest,
+            scratch,
+        } => content::run(rounds, largest, &scratch),
         Bench::Trees => trees::run(),
         Bench::Threads { threads } => threads::run(threads),
     }

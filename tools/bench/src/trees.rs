@@ -75,10 +75,7 @@ fn name(index: usize) -> String {
 }
 
 fn tree(files: usize) -> ImageBuilder {
-    let origin = Origin {
-        modification: Timestamp(0),
-        mode: 0o644,
-    };
+    let origin = Origin::new(Timestamp(0), 0o644);
     let mut image = ImageBuilder::new(origin);
     for index in 0..files {
         let mut content = vec![0; CONTENT];

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::bucket::S3Args;
 use crate::commands::fs::FsCommand;
 use crate::mount::Mount;
 use crate::save::SaveArgs;
@@ -113,6 +114,10 @@ pub(crate) struct MountArgs {
     #[arg(long, value_name = "GUEST=HOST[,ro]")]
     pub(crate) mount: Vec<Mount>,
 
+    /// Embed only the paths that this file lists, one a line, as `run --record` writes it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) only: Vec<PathBuf>,
+
     /// Leave out what cannot be read or embedded, with a warning for each.
     #[arg(long)]
     pub(crate) skip_unreadable: bool,
@@ -139,6 +144,10 @@ pub(crate) struct ContentArgs {
     /// Start from the files of a saved image, or of a wrapped artifact; mounts go over them.
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
+
+    /// Refused: embedded files are read in place.
+    #[arg(long, value_name = "METHOD", hide = true)]
+    pub(crate) compress: Option<String>,
 
     /// Give the program no directory at all: every path fails.
     #[arg(long)]
@@ -183,16 +192,20 @@ pub(crate) struct ContentArgs {
     pub(crate) keep_names: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Backend {
     /// Memory inside the wasm.
     Memory,
+    /// Nothing yet: the result imports wasi:filesystem, for a host or a component that has files.
+    Host,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Adapter {
     /// Merged in, with a memory of its own.
     Shim,
+    /// Merged in, asking a file system component that is composed with it.
+    Plugged,
     /// wasmtime's adapter for WASI 0.2, composed with a file system component.
     Stock,
 }
@@ -230,6 +243,8 @@ pub(crate) enum Via {
     Component,
     /// Wrap into a core module and run that.
     Core,
+    /// Wrap into a component with --adapter plugged and run that.
+    Plugged,
     /// Wrap into a component with --adapter stock and run that.
     Stock,
 }
@@ -248,6 +263,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) save: SaveArgs,
+
+    #[command(flatten)]
+    pub(crate) s3: S3Args,
 
     /// Set an environment variable; the host's are not passed on.
     #[arg(long, value_name = "K=V", value_parser = variable)]
@@ -293,7 +311,8 @@ fn variable(text: &str) -> Result<(String, String), &'static str> {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, &'static str> {
+/// A time such as `30s`.
+pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
     const EXPECTED: &str = "expected a time such as 30s, 500ms or 5m";
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: f64 = digits.parse().map_err(|_| EXPECTED)?;

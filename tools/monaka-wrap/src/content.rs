@@ -4,14 +4,15 @@ use std::env;
 use std::path::Path;
 
 use bytes::Bytes;
-use fs_core::image::{Image, ImageBuilder, ImageError, Origin, Preopening, Settings};
+use fs_core::image::{Image, ImageBuilder, ImageError, Origin, Preopening, Settings, Touched};
 use fs_core::{Clock, ErrorCode, Limits, MemFs, Timestamp};
 use vfs_host::WallTime;
 
 use crate::args::{ContentArgs, MountArgs, Mtime};
+use crate::bucket::Kept;
 use crate::failure::Failure;
 use crate::input;
-use crate::mount::{Collection, Leniency, Times, guest_path};
+use crate::mount::{Collection, Leniency, Only, Times, guest_path};
 
 /// The time of directories that come from nowhere: 1980-01-01, the earliest that every archive
 /// format can hold.
@@ -26,9 +27,12 @@ pub(crate) struct Embedded {
 /// Reads what is to be embedded and writes the image. Every image has a `/tmp`.
 ///
 /// # Errors
-/// Those of [`open`]; `Epoch`, `Mount`, `TooMuch`, `WorkingDirectory`, `Image` (it is larger than
+/// `Compress`; those of [`open`]; `Epoch`, `Read`, `Only`, `Mount`, `TooMuch`, `WorkingDirectory`, `Image` (it is larger than
 /// the limits allow).
 pub(crate) fn embedded(args: &ContentArgs) -> Result<Embedded, Failure> {
+    if let Some(method) = &args.compress {
+        return Err(Failure::Compress(method.clone()));
+    }
     let base = args.image.as_deref().map(open).transpose()?;
     let inherited = base.as_ref().map(|image| image.settings().clone());
     let inherited = inherited.unwrap_or_default();
@@ -53,20 +57,18 @@ pub(crate) fn embedded(args: &ContentArgs) -> Result<Embedded, Failure> {
 /// The image of `base`, if there is one, with the mounts over it.
 ///
 /// # Errors
-/// `Epoch`, `Mount`, `TooMuch`, `WorkingDirectory`, `Image`.
+/// `Epoch`, `Read` and `Only` (the lists of paths), `Mount`, `TooMuch`, `WorkingDirectory`, `Image`.
 pub(crate) fn collect(
     base: Option<&Image>,
     args: &MountArgs,
     settings: &Settings,
 ) -> Result<Embedded, Failure> {
     let times = times(args.mtime)?;
-    let made_up = Origin {
-        modification: match times {
-            Times::Keep => MADE_UP,
-            Times::Fixed(time) => time,
-        },
-        mode: 0o755,
+    let made_up = match times {
+        Times::Keep => MADE_UP,
+        Times::Fixed(time) => time,
     };
+    let made_up = Origin::new(made_up, 0o755);
     let mut image = ImageBuilder::new(made_up);
     image.directory("tmp", made_up);
     if let Some(base) = base {
@@ -78,10 +80,15 @@ pub(crate) fn collect(
         false => Leniency::Refuse,
         true => Leniency::Skip,
     };
-    let mut collection = Collection::new(image, made_up, times, leniency);
+    let only = match args.only.as_slice() {
+        [] => None,
+        files => Some(Only::read(files)?),
+    };
+    let mut collection = Collection::new(image, times, leniency, only);
     for mount in &args.mount {
         mount.add_to(&mut collection)?;
     }
+    collection.shrink();
     let warnings = collection.warnings();
     let image = Bytes::from(collection.image.finish(settings));
     check(&image, settings)?;
@@ -133,16 +140,23 @@ pub(crate) fn files(args: &ContentArgs, say: impl FnMut(&str)) -> Result<Files, 
     let Embedded { image, warnings } = embedded(args)?;
     warnings.iter().map(String::as_str).for_each(say);
     let image = Image::parse(image)?;
+    let (files, touched) = MemFs::recording(WallTime, &image)?;
     Ok(Files {
-        files: MemFs::from_image(WallTime, &image)?,
+        files,
+        touched,
         settings: image.settings().clone(),
+        kept: None,
     })
 }
 
 /// Files for a program that is not wrapped.
 pub(crate) struct Files {
     pub(crate) files: MemFs,
+    /// What of those that were there at the start was touched.
+    pub(crate) touched: Touched,
     pub(crate) settings: Settings,
+    /// The same files as `files`, if they are kept in a bucket.
+    pub(crate) kept: Option<Kept>,
 }
 
 /// Starts from the image as the program will, so that what is wrong is said now.

@@ -35,6 +35,20 @@ pub(crate) enum Failure {
         place: &'static str,
     },
 
+    #[error("{0}")]
+    Bucket(#[from] s3::MountError),
+
+    #[error(
+        "{count} files or directories are not saved in {location}; see above, and --s3-conflict and --s3-drain"
+    )]
+    Unsaved {
+        count: usize,
+        location: s3::Location,
+    },
+
+    #[error("signals cannot be waited for: {0}")]
+    Signals(io::Error),
+
     #[error("--mount {}: {reason}", path.display())]
     Mount { path: PathBuf, reason: String },
 
@@ -45,6 +59,13 @@ pub(crate) enum Failure {
         "SOURCE_DATE_EPOCH is {0:?}, not a number of seconds since 1970; unset it or use --mtime"
     )]
     Epoch(OsString),
+
+    #[error("--only {}: line {line}: {reason}; write it with run --record", path.display())]
+    Only {
+        path: PathBuf,
+        line: usize,
+        reason: &'static str,
+    },
 
     #[error("{}: has no files in it: neither a saved image nor a wrapped artifact", path.display())]
     NoImage { path: PathBuf },
@@ -63,6 +84,11 @@ pub(crate) enum Failure {
 
     #[error("{path}: {}, mostly holes, are too much to copy; let the program cut it", size::display(*size))]
     Sparse { path: String, size: u64 },
+
+    #[error(
+        "--compress {0}: embedded files are read in place, which what is compressed cannot be; compress the result where it is kept or sent, and leave it out"
+    )]
+    Compress(String),
 
     #[error("--cwd {directory}: {reason}")]
     WorkingDirectory {
@@ -101,9 +127,13 @@ impl Failure {
             | Self::SameFile { .. }
             | Self::NoOutput
             | Self::Unfit { .. }
+            | Self::Bucket(_)
+            | Self::Unsaved { .. }
+            | Self::Signals(_)
             | Self::Mount { .. }
             | Self::TooMuch { .. }
             | Self::Epoch(_)
+            | Self::Only { .. }
             | Self::NoImage { .. }
             | Self::DamagedImage { .. }
             | Self::Guest { .. }
@@ -111,6 +141,7 @@ impl Failure {
             | Self::Export { .. }
             | Self::Sparse { .. }
             | Self::WorkingDirectory { .. }
+            | Self::Compress(_)
             | Self::Image(_)
             | Self::Start(_)
             | Self::Memory(_)

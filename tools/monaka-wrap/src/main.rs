@@ -1,6 +1,7 @@
 //! `monaka-wrap`: gives any WASI program a virtual file system that is independent of the host.
 
 mod args;
+mod bucket;
 mod commands;
 mod content;
 mod export;

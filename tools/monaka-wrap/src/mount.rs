@@ -2,6 +2,7 @@
 
 mod archive;
 mod layer;
+mod only;
 mod tree;
 mod whiteout;
 
@@ -13,6 +14,7 @@ use fs_core::Timestamp;
 use crate::failure::Failure;
 
 pub(crate) use layer::{Collection, Leniency};
+pub(crate) use only::{Only, line};
 
 /// A file, directory or archive of the host and where the guest finds it.
 #[derive(Clone, Debug)]

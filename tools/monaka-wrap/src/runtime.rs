@@ -127,8 +127,13 @@ impl Compiled<'_> {
                 component::run(program, &self.engine, code, program.context()?)
             }
             (Code::Core(code), Form::Host(files)) => {
-                let guest = host::guest(program, files)?;
-                host::run(program, &self.engine, code, guest)
+                if let Some(kept) = &files.kept {
+                    let guest = host::guest(program, files, &kept.files)?;
+                    host::run(program, &self.engine, code, guest)
+                } else {
+                    let guest = host::guest(program, files, &files.files)?;
+                    host::run(program, &self.engine, code, guest)
+                }
             }
             (Code::Core(code), _) => core::run(program, &self.engine, code, program.context()?),
         };

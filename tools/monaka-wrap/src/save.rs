@@ -7,9 +7,10 @@ use clap::Args;
 use fs_core::image::{ImageBuilder, Origin, Settings};
 use fs_core::{MemDescriptor, MemFs, Timestamp};
 
+use crate::content::Files;
 use crate::export::{Existing, check, export};
 use crate::failure::Failure;
-use crate::mount::guest_path;
+use crate::mount::{self, guest_path};
 use crate::output;
 
 /// What is kept when the program has ended, in whatever way.
@@ -23,6 +24,10 @@ pub(crate) struct SaveArgs {
     /// Save all files as an image, from which --image goes on.
     #[arg(long, value_name = "FILE")]
     save_image: Option<PathBuf>,
+
+    /// List every mounted path that the program touches, for --only.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 
     /// Replace what is there.
     #[arg(long)]
@@ -53,10 +58,11 @@ impl FromStr for Save {
 impl SaveArgs {
     /// The option by which anything is to be kept.
     pub(crate) fn asked(&self) -> Option<&'static str> {
-        match (self.save.as_slice(), &self.save_image) {
-            ([_, ..], _) => Some("--save"),
-            ([], Some(_)) => Some("--save-image"),
-            ([], None) => None,
+        match (self.save.as_slice(), &self.save_image, &self.record) {
+            ([_, ..], _, _) => Some("--save"),
+            ([], Some(_), _) => Some("--save-image"),
+            ([], None, Some(_)) => Some("--record"),
+            ([], None, None) => None,
         }
     }
 
@@ -69,6 +75,7 @@ impl SaveArgs {
         let existing = Existing::with_force(self.force);
         trees
             .chain(&self.save_image)
+            .chain(&self.record)
             .try_for_each(|host| check(host, existing))
     }
 
@@ -76,7 +83,19 @@ impl SaveArgs {
     ///
     /// # Errors
     /// `Exists`, `Guest`, `Sparse`, `Export`, `Write`.
-    pub(crate) fn take(&self, files: &MemFs, settings: &Settings) -> Result<(), Failure> {
+    pub(crate) fn take(&self, content: &Files) -> Result<(), Failure> {
+        let Files {
+            files,
+            touched,
+            settings,
+            kept: _,
+        } = content;
+        // Before the rest touches everything.
+        if let Some(path) = &self.record {
+            let lines = touched.paths().into_iter();
+            let lines = lines.map(|path| mount::line(&path) + "\n");
+            output::write(path, &lines.collect::<String>().into_bytes().into())?;
+        }
         let existing = Existing::with_force(self.force);
         for Save { guest, host } in &self.save {
             export(&files.root(), guest, MemDescriptor::mode, host, existing)?;
@@ -90,11 +109,7 @@ impl SaveArgs {
 
 fn save_image(files: &MemFs, settings: &Settings, path: &Path) -> Result<(), Failure> {
     // All directories are added.
-    let made_up = Origin {
-        modification: Timestamp(0),
-        mode: 0o755,
-    };
-    let mut image = ImageBuilder::new(made_up);
+    let mut image = ImageBuilder::new(Origin::new(Timestamp(0), 0o755));
     image.tree(&files.root()).map_err(|code| Failure::Guest {
         path: "/".to_owned(),
         code,

@@ -35,18 +35,27 @@ pub enum Via {
     Component,
     /// Merged with the shim, as a core module
     Core,
+    /// Merged with the shim that imports its files, and composed with the VFS component
+    Plugged,
     /// Lifted with the stock adapter and composed with the VFS component
     Stock,
 }
 
 impl Via {
-    const ALL: [Self; 4] = [Self::Host, Self::Component, Self::Core, Self::Stock];
+    const ALL: [Self; 5] = [
+        Self::Host,
+        Self::Component,
+        Self::Core,
+        Self::Plugged,
+        Self::Stock,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Self::Host => "host",
             Self::Component => "component",
             Self::Core => "core",
+            Self::Plugged => "plugged",
             Self::Stock => "stock",
         }
     }

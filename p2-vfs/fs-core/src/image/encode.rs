@@ -12,13 +12,25 @@ use super::{
     CONTENT_ALIGN, CONTENT_SKEW, EMPTY_SLOT, FAST_CHECKSUM, NO_PREOPEN, Preopening, Settings, hash,
 };
 
+/// Contents of fewer bytes are copied in no time, wherever they are.
+const SMALL: usize = 512;
+/// Contents of this size and more may cost a block more.
+const LARGE: usize = 256 << 10;
+/// Between these two, nothing is near the start of a block.
+const NEAR_START: usize = 256;
+const NEAR_END: usize = CONTENT_ALIGN - NEAR_START;
+
 /// How often the hash table is doubled, so that no search passes [`MAX_PROBES`].
 const MAX_DOUBLINGS: u32 = 4;
 
-/// Writes the image of `nodes`, by their paths, the root among them.
-pub(super) fn encode(nodes: &BTreeMap<String, Node>, settings: &Settings) -> Vec<u8> {
+/// Writes the image of the `nodes` that `names` have by their paths, the root among them.
+pub(super) fn encode(
+    nodes: &[Node],
+    names: &BTreeMap<String, usize>,
+    settings: &Settings,
+) -> Vec<u8> {
     let mut layout = Layout::default();
-    let directories = number_inodes(nodes, &mut layout);
+    let directories = number_inodes(nodes, names, &mut layout);
     write_directories(&directories, &mut layout);
     let cwd = settings.working_directory.as_deref().unwrap_or("");
     let cwd_at = layout.text(cwd);
@@ -70,27 +82,17 @@ type Name<'n> = (&'n str, u32);
 /// Writes the records of all inodes, in the order of their first names, and collects the names of
 /// each directory, sorted.
 fn number_inodes<'n>(
-    nodes: &'n BTreeMap<String, Node>,
+    nodes: &[Node],
+    names: &'n BTreeMap<String, usize>,
     layout: &mut Layout,
 ) -> BTreeMap<u32, Vec<Name<'n>>> {
-    let mut indices = HashMap::<&str, u32>::new();
+    let mut indices = vec![None; nodes.len()];
     let mut directories = BTreeMap::<u32, Vec<Name<'n>>>::new();
-    for (path, node) in nodes {
-        let owner = owner_of(nodes, path);
-        let index = match indices.get(owner) {
-            Some(index) => *index,
-            None => {
-                let owner_node = nodes.get(owner).unwrap_or(node);
-                let index = layout.inode(owner_node);
-                indices.insert(owner, index);
-                index
-            }
-        };
+    for (path, node) in names {
+        let index = *indices[*node].get_or_insert_with(|| layout.inode(&nodes[*node]));
         let record = &mut layout.inodes[index as usize];
         record.link_count += 1;
-        record.is_read_only |= node.is_read_only;
         let is_directory = record.kind == RecordKind::Directory;
-        indices.insert(path, index);
         if is_directory {
             directories.insert(index, Vec::new());
         }
@@ -98,7 +100,9 @@ fn number_inodes<'n>(
             continue;
         }
         let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let parent = indices[parent];
+        let Some(parent) = indices[names[parent]] else {
+            unreachable!("a directory comes before what is in it");
+        };
         layout.inodes[parent as usize].link_count += u32::from(is_directory);
         directories.entry(parent).or_default().push((name, index));
     }
@@ -107,25 +111,6 @@ fn number_inodes<'n>(
         layout.inodes[*directory as usize].link_count += 1;
     }
     directories
-}
-
-/// The path of the node that a path is a name of: links of links are followed.
-fn owner_of<'n>(nodes: &'n BTreeMap<String, Node>, path: &'n str) -> &'n str {
-    let mut owner = path;
-    for _ in 0..nodes.len() {
-        match nodes.get(owner).map(|node| &node.source) {
-            Some(Source::HardLink(original)) => {
-                match nodes.get(original).map(|node| &node.source) {
-                    Some(Source::Directory) | None => return owner,
-                    Some(Source::HardLink(_) | Source::File(_) | Source::Symlink(_)) => {
-                        owner = original;
-                    }
-                }
-            }
-            _ => return owner,
-        }
-    }
-    path
 }
 
 fn write_directories(directories: &BTreeMap<u32, Vec<Name<'_>>>, layout: &mut Layout) {
@@ -176,6 +161,28 @@ fn fill(entries: &[EntryRecord], slots: usize) -> (Vec<u32>, u32) {
     (table, longest)
 }
 
+/// Where a content of so many bytes goes that may begin at `end` of the others. The first begins in
+/// the middle of a block.
+///
+/// Programs keep their buffers at or near the start of a block, and copying between places that are
+/// equal but for a few bytes within it is slow on some processors. So a large content begins in the
+/// middle of a block, and a smaller one, for which that would be a waste, anywhere but near the start.
+fn place(end: usize, len: usize) -> usize {
+    match len {
+        ..SMALL => end.next_multiple_of(8),
+        SMALL..LARGE => {
+            let at = end.next_multiple_of(64);
+            let in_block = (at + CONTENT_SKEW) % CONTENT_ALIGN;
+            at + match in_block {
+                ..NEAR_START => NEAR_START - in_block,
+                NEAR_START..=NEAR_END => 0,
+                _ => CONTENT_ALIGN - in_block + NEAR_START,
+            }
+        }
+        LARGE.. => end.next_multiple_of(CONTENT_ALIGN),
+    }
+}
+
 /// The parts of an image as they grow.
 #[derive(Default)]
 struct Layout {
@@ -202,19 +209,22 @@ impl Layout {
                 let at = self.text(target);
                 (RecordKind::Symlink, at.into(), target.len() as u64, 0)
             }
-            // Of nothing.
-            Source::HardLink(_) => (RecordKind::File, 0, 0, FAST_CHECKSUM.checksum(&[])),
         };
-        let Origin { modification, mode } = node.origin;
+        let Origin {
+            access,
+            modification,
+            change,
+            mode,
+        } = node.origin;
         self.inodes.push(InodeRecord {
             kind,
-            is_read_only: false,
+            is_read_only: node.is_read_only,
             mode,
             link_count: 0,
             checksum,
-            access: modification,
+            access,
             modification,
-            change: modification,
+            change,
             at,
             len,
         });
@@ -239,13 +249,7 @@ impl Layout {
         if let Some(twin) = twin {
             return self.contents[*twin].0;
         }
-        let align = if content.len() < CONTENT_ALIGN {
-            8
-        } else {
-            CONTENT_ALIGN
-        };
-        // The content starts in the middle of a block itself.
-        let at = self.content_len.next_multiple_of(align);
+        let at = place(self.content_len, content.len());
         twins.push(self.contents.len());
         self.content_len = at + content.len();
         self.contents.push((at, content.clone()));

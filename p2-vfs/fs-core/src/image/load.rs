@@ -3,10 +3,12 @@
 use std::result::Result;
 use std::sync::Arc;
 
+use super::touched::{Recording, Touched};
 use super::{Image, ImageError, Preopening};
 use crate::clock::Clock;
 use crate::error_code::ErrorCode;
 use crate::file_system::Descriptor;
+use crate::lower::Lower;
 use crate::mem_fs::{MemFs, root_preopen};
 use crate::types::FileType;
 
@@ -21,12 +23,33 @@ impl MemFs {
     /// `Inode` (the root is none that makes sense), `WorkingDirectory` (a file is in the way),
     /// `InsufficientSpace` (the limit of inodes).
     pub fn from_image(clock: impl Clock + 'static, image: &Image) -> Result<Self, ImageError> {
+        Self::begun(clock, image, Arc::new(image.clone()))
+    }
+
+    /// The same, noting what of the image is touched.
+    ///
+    /// # Errors
+    /// Those of [`MemFs::from_image`].
+    pub fn recording(
+        clock: impl Clock + 'static,
+        image: &Image,
+    ) -> Result<(Self, Touched), ImageError> {
+        let (lower, touched) = Recording::over(image);
+        Ok((Self::begun(clock, image, lower)?, touched))
+    }
+
+    fn begun(
+        clock: impl Clock + 'static,
+        image: &Image,
+        lower: Arc<dyn Lower>,
+    ) -> Result<Self, ImageError> {
         let settings = image.settings();
         let inodes = u64::from(image.inode_count());
+        let further_names = u64::from(image.entry_count()).saturating_sub(inodes - 1);
         let mut fs = Self::builder(clock)
             .limits(settings.limits)
             .preopens(Vec::new())
-            .over(Arc::new(image.clone()), inodes, inodes + 1)
+            .over(lower, inodes + further_names, inodes + 1)
             .map_err(|error| match error {
                 ErrorCode::InsufficientSpace => ImageError::InsufficientSpace,
                 _ => ImageError::Inode(0),

@@ -14,7 +14,7 @@ const MAX_HOLES: u64 = 1 << 30;
 
 impl ImageBuilder {
     /// Adds what `root`, a directory, holds now: files with their content, links, hard links among
-    /// them, times of modification, modes and what is read-only. What a program changes meanwhile
+    /// them, times, modes and what is read-only. What a program changes meanwhile
     /// may be in or not.
     ///
     /// # Errors
@@ -73,12 +73,14 @@ impl Saving<'_> {
     fn inode(&mut self, path: &str, inode: &MemDescriptor) -> Result<FileType> {
         let stat = inode.stat()?;
         let origin = Origin {
+            access: stat.access,
             modification: stat.modification,
+            change: stat.change,
             mode: inode.mode(),
         };
         let is_linked = stat.link_count > 1 && stat.file_type != FileType::Directory;
         match self.first_names.get(&stat.ino) {
-            Some(first) => self.image.hard_link(path, first, origin),
+            Some(first) => self.image.hard_link(path, first),
             None => {
                 self.add(path, inode, &stat, origin)?;
                 if is_linked {

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use fs_core::image::{Image, ImageBuilder, ImageError, Origin, Preopening, Settings};
 use fs_core::{
-    Descriptor, DescriptorFlags, ErrorCode, FileSystem, MemFs, OpenFlags, Remove, Timestamp,
-    WriteAt,
+    Descriptor, DescriptorFlags, ErrorCode, FileSystem, MemFs, NewTimestamp, OpenFlags, Remove,
+    Target, Timestamp, WriteAt,
 };
 use proptest::prelude::*;
 
@@ -13,10 +13,7 @@ use crate::support::{FOLLOW, Hands, NOFOLLOW, RW, create, names, read_file, writ
 const READ: DescriptorFlags = DescriptorFlags::READ;
 
 fn origin(seconds: u64) -> Origin {
-    Origin {
-        modification: Timestamp(seconds * 1_000_000_000),
-        mode: 0o644,
-    }
+    Origin::new(Timestamp(seconds * 1_000_000_000), 0o644)
 }
 
 fn sample(settings: &Settings) -> Vec<u8> {
@@ -26,8 +23,8 @@ fn sample(settings: &Settings) -> Vec<u8> {
     image.file("big", vec![7; 200_000], origin(62));
     image.directory("empty", origin(63));
     image.symlink("link", "etc/app", origin(64));
-    image.hard_link("etc/second", "etc/app/config", origin(60));
-    image.hard_link("etc/a", "etc/app/config", origin(60));
+    image.hard_link("etc/second", "etc/app/config");
+    image.hard_link("etc/a", "etc/app/config");
     image.finish(settings)
 }
 
@@ -76,6 +73,98 @@ fn equal_contents_are_stored_once_and_equal_trees_give_equal_bytes() {
         image.finish(&settings).len()
     };
     assert!(with(10) < with(1) + 4096);
+}
+
+#[test]
+fn contents_take_little_more_room_than_they_have_bytes() {
+    const FILES: usize = 2_000;
+    let mut image = ImageBuilder::new(origin(1));
+    let mut content = 0;
+    for index in 0..FILES {
+        let len = index * 5;
+        content += len;
+        let bytes: Vec<u8> = (0..len).map(|at| (at * index) as u8).collect();
+        image.file(&format!("{index}"), bytes, origin(1));
+    }
+    let len = image.finish(&Settings::default()).len();
+    assert!(len < content + FILES * 256, "{len} for {content}");
+}
+
+#[test]
+fn contents_keep_away_from_the_start_of_a_block() {
+    const LARGE: usize = 300_000;
+    let mut image = ImageBuilder::new(origin(1));
+    let contents = [600, 900, 3_000, LARGE, 5_000, LARGE + 1, 700].repeat(20);
+    let mut contents: Vec<Vec<u8>> = contents.into_iter().map(|len| vec![0; len]).collect();
+    for (index, content) in (0_u64..).zip(&mut contents) {
+        content[..8].copy_from_slice(&(index | 1 << 63).to_le_bytes());
+        image.file(&format!("{index}"), content.clone(), origin(1));
+    }
+    let image = image.finish(&Settings::default());
+    for content in contents {
+        let at = image.windows(8).position(|bytes| bytes == &content[..8]);
+        let in_block = at.expect("the content") % 4096;
+        match content.len() {
+            LARGE.. => assert_eq!(in_block, 2048),
+            len => assert!((256..=3840).contains(&in_block), "{len}: {in_block}"),
+        }
+    }
+}
+
+#[test]
+fn a_hard_link_keeps_the_file_that_it_was_made_of() {
+    let mut image = ImageBuilder::new(origin(50));
+    image.file("a", &b"1"[..], origin(60));
+    image.hard_link("b", "a");
+    image.hard_link("c", "b");
+    image.file("a", &b"2"[..], origin(60));
+    image.retain(|path| path != "b");
+    let root = load(&image.finish(&Settings::default()))
+        .expect("a good image")
+        .root();
+    assert_eq!(names(&root), ["a", "c"]);
+    assert_eq!(read_file(&root, "a"), b"2");
+    assert_eq!(read_file(&root, "c"), b"1");
+}
+
+#[test]
+fn what_is_left_out_takes_all_below_it_along() {
+    let mut image = ImageBuilder::new(origin(50));
+    for path in ["a/b/c", "a b/c", "d/e"] {
+        image.file(path, &b"1"[..], origin(60));
+    }
+    image.retain(|path| path != "a");
+    let bytes = image.finish(&Settings::default());
+    let verified = Image::parse(bytes.clone().into()).and_then(|image| image.verify());
+    assert_eq!(verified, Ok(()));
+    let root = load(&bytes).expect("a good image").root();
+    assert_eq!(names(&root), ["a b", "d"]);
+}
+
+#[test]
+fn what_is_touched_is_what_paths_lead_over() {
+    let image = Image::parse(sample(&Settings::default()).into()).expect("a good image");
+    let (fs, touched) = MemFs::recording(Hands::default(), &image).expect("a good image");
+    let root = fs.root();
+    names(&root);
+    assert_eq!(Vec::from_iter(touched.paths()), ["/"]);
+    read_file(&root, "link/config");
+    root.rename_at("etc/copy", &root, "empty/moved")
+        .expect("a file");
+    root.remove_at("etc/a", Remove::File).expect("a file");
+    create(&root, "empty/new").expect("a free name");
+    root.stat_at(NOFOLLOW, "etc/nothing").expect_err("no file");
+    let expected = [
+        "/",
+        "/empty",
+        "/etc",
+        "/etc/a",
+        "/etc/app",
+        "/etc/app/config",
+        "/etc/copy",
+        "/link",
+    ];
+    assert_eq!(Vec::from_iter(touched.paths()), expected);
 }
 
 #[test]
@@ -164,6 +253,49 @@ proptest! {
         if let Ok(fs) = load(&image) {
             touch_everything(&fs.root(), 4);
         }
+    }
+}
+
+/// Makes the checksums of header and metadata right.
+fn seal(image: &mut [u8]) {
+    let crc = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+    let mut content_at = [0; 8];
+    content_at.copy_from_slice(&image[24..32]);
+    let end = u64::from_le_bytes(content_at).min(image.len() as u64) as usize;
+    let metadata = crc.checksum(image.get(128..end).unwrap_or_default());
+    image[84..88].copy_from_slice(&metadata.to_le_bytes());
+    let header = crc.checksum(&image[16..128]);
+    image[12..16].copy_from_slice(&header.to_le_bytes());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Somebody who means it gets the checksums right. What passes for good then is a tree, whatever
+    /// it says, that can be used and saved.
+    #[test]
+    fn an_image_made_to_do_harm_is_refused_or_is_a_tree(
+        harm in prop::collection::vec((16..1500_usize, any::<u8>()), 1..8)
+    ) {
+        let mut image = sample(&Settings::default());
+        for (at, byte) in harm {
+            image[at] = byte;
+        }
+        seal(&mut image);
+        let Ok(parsed) = Image::parse(image.into()) else {
+            return Ok(());
+        };
+        let is_good = parsed.verify().is_ok();
+        let Ok(fs) = MemFs::from_image(Hands::default(), &parsed) else {
+            return Ok(());
+        };
+        if is_good {
+            let mut saved = ImageBuilder::new(origin(50));
+            saved.tree(&fs.root()).expect("a tree");
+            let saved = Image::parse(saved.finish(parsed.settings()).into());
+            prop_assert_eq!(saved.and_then(|image| image.verify()), Ok(()));
+        }
+        touch_everything(&fs.root(), 4);
     }
 }
 
@@ -260,6 +392,9 @@ fn a_file_system_is_saved_as_it_is() {
         .root();
     let file = create(&root, "empty/new").expect("a free name");
     write(&file, WriteAt::Offset(70_000), b"sparse");
+    let access = NewTimestamp::At(Timestamp(5_000_000_000));
+    file.set_times_at(Target::This, access, NewTimestamp::NoChange)
+        .expect("a time");
     root.remove_at("etc/copy", Remove::File).expect("a file");
     let mut saved = ImageBuilder::new(origin(50));
     saved.tree(&root).expect("room");
@@ -273,6 +408,13 @@ fn a_file_system_is_saved_as_it_is() {
         ),
         ["a", "app", "second"]
     );
+    let times = |root: &fs_core::MemDescriptor, path| {
+        let stat = root.stat_at(NOFOLLOW, path).expect("there");
+        (stat.access, stat.modification, stat.change)
+    };
+    for path in ["empty/new", "empty", "link", "etc/app/config"] {
+        assert_eq!(times(&again, path), times(&root, path), "{path}");
+    }
     assert_eq!(
         read_file(&again, "empty/new"),
         read_file(&root, "empty/new")

@@ -134,7 +134,7 @@ fn who_wrote_what_is_shared_still_pays_for_it_once() {
         .set_size(MIB as u64 + 10)
         .expect("a file");
     assert_eq!(usage.bytes - warm.usage().bytes, 2 * MIB as u64 - 10);
-    for name in ["large", "sparse", "second", "dir/small"] {
+    for name in ["large", "sparse", "second", "dir/small", "link"] {
         root.remove_at(name, Remove::File).expect("a file");
     }
     assert_eq!(warm.usage().bytes, 0);
@@ -190,10 +190,7 @@ fn many_generations_are_as_good_as_one() {
 
 #[test]
 fn a_fork_of_an_image_reads_it_in_place() {
-    let origin = Origin {
-        modification: Timestamp(60_000_000_000),
-        mode: 0o600,
-    };
+    let origin = Origin::new(Timestamp(60_000_000_000), 0o600);
     let mut image = ImageBuilder::new(origin);
     image.file("etc/config", &b"key=value"[..], origin);
     image.file("etc/other", &b"other"[..], origin);

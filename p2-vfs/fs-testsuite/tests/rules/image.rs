@@ -32,10 +32,7 @@ impl ReadOnlyTree for ImageSubject {
 }
 
 fn empty() -> ImageBuilder {
-    ImageBuilder::new(Origin {
-        modification: Timestamp(1_600_000_000_000_000_000),
-        mode: 0o755,
-    })
+    ImageBuilder::new(Origin::new(Timestamp(1_600_000_000_000_000_000), 0o755))
 }
 
 fn start(image: ImageBuilder) -> MemFs {

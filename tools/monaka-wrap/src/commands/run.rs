@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use bytes::Bytes;
 use wrap::{Emit, Inspection, Kind};
 
-use crate::args::{Adapter, ContentArgs, RunArgs, Verbosity, Via};
+use crate::args::{Adapter, Backend, ContentArgs, RunArgs, Verbosity, Via};
 use crate::content;
 use crate::failure::Failure;
 use crate::input;
@@ -15,6 +15,12 @@ use crate::runtime::{Form, Program};
 use crate::wrapping::{explain, warn, warning, wrap_file};
 
 pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
+    if args.content.fs == Backend::Host {
+        return Err(Failure::Unfit {
+            option: "--fs host",
+            place: "wrap, as run gives a program no files of the host",
+        });
+    }
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
     let (wasm, form) = match args.via {
         Via::Host => unwrapped(args, verbosity, &spinner)?,
@@ -26,9 +32,11 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
             &spinner,
         )?,
         Via::Core => wrapped(args, Emit::Core, args.content.adapter, verbosity, &spinner)?,
+        Via::Plugged => wrapped(args, Emit::Component, Adapter::Plugged, verbosity, &spinner)?,
         Via::Stock => wrapped(args, Emit::Component, Adapter::Stock, verbosity, &spinner)?,
     };
     check_saving(args, &form)?;
+    check_keeping(args, &form)?;
     let mut words = vec![program_name(&args.input)];
     words.extend(args.args.iter().cloned());
     let program = Program {
@@ -64,10 +72,40 @@ fn check_saving(args: &RunArgs, form: &Form) -> Result<(), Failure> {
     }
 }
 
+/// Says what cannot be kept in a bucket before the program runs.
+fn check_keeping(args: &RunArgs, form: &Form) -> Result<(), Failure> {
+    if args.s3.is_given() && !matches!(form, Form::Host(_)) {
+        return Err(Failure::Unfit {
+            option: "--s3",
+            place: "modules that run on files of this process (--via host)",
+        });
+    }
+    Ok(())
+}
+
+/// Options for files that come from, or go to, somewhere else than the bucket.
+fn check_bucket(args: &RunArgs) -> Result<(), Failure> {
+    let unfit = |option| {
+        Err(Failure::Unfit {
+            option,
+            place: "files that are not kept in a bucket (--s3)",
+        })
+    };
+    match (args.save.asked(), &args.content) {
+        (Some(option), _) => unfit(option),
+        (None, content) if !content.mounts.mount.is_empty() => unfit("--mount"),
+        (None, content) if content.image.is_some() => unfit("--image"),
+        (None, _) => Ok(()),
+    }
+}
+
 /// Keeps what is asked for, however the program ended.
 fn save(args: &RunArgs, form: &Form) -> Result<(), Failure> {
     match form {
-        Form::Host(files) => args.save.take(&files.files, &files.settings),
+        Form::Host(files) => match &files.kept {
+            Some(kept) => kept.drain(),
+            None => args.save.take(files),
+        },
         Form::Component | Form::Core => Ok(()),
     }
 }
@@ -125,7 +163,11 @@ fn unwrapped(
         spinner.suspend(|| explain_host(&inspection));
     }
     let wasm = wrap::binary(&input).map_err(blamed)?.into_owned();
-    let files = content::files(&args.content, spinner.warnings(verbosity))?;
+    if args.s3.is_given() {
+        check_bucket(args)?;
+    }
+    let mut files = content::files(&args.content, spinner.warnings(verbosity))?;
+    files.kept = args.s3.mount(&files.files)?;
     Ok((wasm.into(), Form::Host(files)))
 }
 
@@ -137,8 +179,10 @@ fn check_options(content: &ContentArgs) -> Result<(), Failure> {
             place: "the ways that wrap, such as --via component",
         })
     };
-    if matches!(content.adapter, Adapter::Stock) {
-        return unfit("--adapter stock");
+    match content.adapter {
+        Adapter::Shim => {}
+        Adapter::Plugged => return unfit("--adapter plugged"),
+        Adapter::Stock => return unfit("--adapter stock"),
     }
     if content.max_guest_memory.is_some() {
         return unfit("--max-guest-memory");

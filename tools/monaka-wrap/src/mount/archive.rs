@@ -12,7 +12,7 @@ use tar::{Archive, Entry, EntryType};
 
 use super::layer::{Attributes, Layer, join, relative_target};
 use super::refused;
-use super::whiteout::Whiteout;
+use super::whiteout::Whiteouts;
 use crate::failure::Failure;
 
 const WHITEOUT: &str = ".wh.";
@@ -61,7 +61,7 @@ pub(super) fn add(
     let mut unpacking = Unpacking {
         layer,
         files: HashSet::new(),
-        whiteouts: Vec::new(),
+        whiteouts: Whiteouts::default(),
         entries: Vec::new(),
     };
     for entry in archive.entries().map_err(damaged)? {
@@ -112,7 +112,7 @@ struct Unpacking<'u, 'c> {
     layer: &'u mut Layer<'c>,
     /// What hard links of this archive may refer to.
     files: HashSet<String>,
-    whiteouts: Vec<Whiteout>,
+    whiteouts: Whiteouts,
     entries: Vec<Unpacked>,
 }
 
@@ -129,12 +129,12 @@ impl Unpacking<'_, '_> {
         let (directory, name) = below.rsplit_once('/').unwrap_or(("", below.as_str()));
         if name == OPAQUE {
             let path = join(self.layer.guest, directory);
-            self.whiteouts.push(Whiteout::Below(path));
+            self.whiteouts.hide_below(path);
             return Ok(());
         }
         if let Some(hidden) = name.strip_prefix(WHITEOUT) {
             let path = join(self.layer.guest, &join(directory, hidden));
-            self.whiteouts.push(Whiteout::At(path));
+            self.whiteouts.hide(path);
             return Ok(());
         }
         let attributes = attributes(&mut entry)?;
@@ -190,14 +190,14 @@ impl Unpacking<'_, '_> {
 
     fn add(self) -> Result<(), Failure> {
         let layer = self.layer;
-        layer.hide(&self.whiteouts)?;
+        layer.hide(&self.whiteouts);
         for entry in self.entries {
             let (below, attributes) = (entry.below.as_str(), entry.attributes);
             match entry.what {
                 What::Directory => layer.directory(below, attributes),
                 What::File(content) => layer.file(below, content, attributes),
                 What::Symlink(target) => layer.symlink(below, &target, attributes)?,
-                What::HardLink(original) => layer.hard_link(below, &original, attributes),
+                What::HardLink(original) => layer.hard_link(below, &original),
             }
         }
         Ok(())

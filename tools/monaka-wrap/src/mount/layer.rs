@@ -8,7 +8,8 @@ use bytes::Bytes;
 use fs_core::Timestamp;
 use fs_core::image::{ImageBuilder, Origin};
 
-use super::whiteout::{self, Whiteout};
+use super::only::Only;
+use super::whiteout::Whiteouts;
 use super::{Times, refused};
 use crate::failure::Failure;
 
@@ -30,10 +31,10 @@ pub(crate) enum Leniency {
 /// Everything that is to be embedded, and what was noticed on the way.
 pub(crate) struct Collection {
     pub(crate) image: ImageBuilder,
-    /// For directories that come from nowhere.
-    made_up: Origin,
     times: Times,
     leniency: Leniency,
+    /// Everything, without it.
+    only: Option<Only>,
     /// Bytes of content so far; a hard link's counts once.
     content: u64,
     /// The first spelling of each path, in lower case.
@@ -43,18 +44,18 @@ pub(crate) struct Collection {
 }
 
 impl Collection {
-    /// Starts from `image`, which was made with the same `made_up`.
+    /// Starts from `image`.
     pub(crate) fn new(
         image: ImageBuilder,
-        made_up: Origin,
         times: Times,
         leniency: Leniency,
+        only: Option<Only>,
     ) -> Self {
         Self {
             image,
-            made_up,
             times,
             leniency,
+            only,
             content: 0,
             spellings: HashMap::new(),
             clashes: Vec::new(),
@@ -76,6 +77,24 @@ impl Collection {
             ));
         }
         warnings
+    }
+
+    /// Leaves out what is not to be embedded, but for `/tmp`, and says what is to be and is not
+    /// there.
+    pub(crate) fn shrink(&mut self) {
+        let Some(only) = &self.only else {
+            return;
+        };
+        self.image.retain(|path| path == "tmp" || only.keeps(path));
+        let mut missing = only.paths().filter(|path| !self.image.contains(path));
+        if let Some(first) = missing.next() {
+            let more = match missing.count() {
+                0 => String::new(),
+                more => format!(", and {more} more"),
+            };
+            self.skipped
+                .push(format!("--only: nothing is mounted at /{first}{more}"));
+        }
     }
 
     /// A layer of what `host` holds, at `guest`.
@@ -133,27 +152,21 @@ impl Layer<'_> {
     }
 
     /// One more name of what this layer has at `original`.
-    pub(super) fn hard_link(&mut self, below: &str, original: &str, attributes: Attributes) {
+    pub(super) fn hard_link(&mut self, below: &str, original: &str) {
         let path = self.place(below);
         let original = join(self.guest, original);
-        let origin = self.origin(attributes);
-        self.collection.image.hard_link(&path, &original, origin);
+        self.collection.image.hard_link(&path, &original);
     }
 
     /// Takes away what earlier layers have.
-    ///
-    /// # Errors
-    /// Those of [`whiteout::hide`].
-    pub(super) fn hide(&mut self, whiteouts: &[Whiteout]) -> Result<(), Failure> {
-        if whiteouts.is_empty() {
-            return Ok(());
-        }
-        let collection = &mut *self.collection;
-        let made_up = collection.made_up;
-        let lower = std::mem::replace(&mut collection.image, ImageBuilder::new(made_up));
-        let empty = ImageBuilder::new(made_up);
-        collection.image = whiteout::hide(lower, whiteouts, empty)?;
-        Ok(())
+    pub(super) fn hide(&mut self, whiteouts: &Whiteouts) {
+        whiteouts.apply(&mut self.collection.image);
+    }
+
+    /// Whether a path will be embedded at all.
+    pub(super) fn is_wanted(&self, below: &str) -> bool {
+        let only = self.collection.only.as_ref();
+        only.is_none_or(|only| only.keeps(&join(self.guest, below)))
     }
 
     /// Makes room for `len` bytes of content, before they are read.
@@ -213,13 +226,11 @@ impl Layer<'_> {
     }
 
     fn origin(&self, attributes: Attributes) -> Origin {
-        Origin {
-            modification: match self.collection.times {
-                Times::Keep => attributes.modification,
-                Times::Fixed(time) => time,
-            },
-            mode: attributes.mode & 0o7777,
-        }
+        let modification = match self.collection.times {
+            Times::Keep => attributes.modification,
+            Times::Fixed(time) => time,
+        };
+        Origin::new(modification, attributes.mode & 0o7777)
     }
 }
 

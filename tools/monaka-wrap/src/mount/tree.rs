@@ -35,6 +35,9 @@ struct Walk<'w, 'c> {
 
 impl Walk<'_, '_> {
     fn node(&mut self, below: &str, metadata: &Metadata) -> Result<(), Failure> {
+        if !self.layer.is_wanted(below) {
+            return Ok(());
+        }
         let file_type = metadata.file_type();
         if file_type.is_dir() {
             self.directory(below, metadata)
@@ -87,7 +90,7 @@ impl Walk<'_, '_> {
         if metadata.nlink() > 1
             && let Some(first) = self.first_names.get(&inode)
         {
-            self.layer.hard_link(below, first, attributes(metadata));
+            self.layer.hard_link(below, first);
             return Ok(());
         }
         self.layer.reserve(below, metadata.len())?;
