@@ -547,3 +547,23 @@ fn inspect_says_what_the_stock_adapter_would_do() {
     let text = stdout(&output(monaka_wrap(["inspect", &program("hello")])));
     assert!(text.contains("lifted by --adapter stock"), "{text}");
 }
+
+#[test]
+fn a_wrapped_program_runs_as_it_is_and_takes_no_other_files() {
+    let host = content();
+    let folder = folder();
+    let mount = format!("/data={}", host.path().display());
+    for emit in ["component", "core"] {
+        let wrapped = folder.path().join(emit);
+        let wrapped = wrapped.to_string_lossy();
+        let mut command = monaka_wrap(["wrap", "--emit", emit, "--mount", &mount]);
+        command.args([&program("cat.wat"), "-o", &wrapped]);
+        assert!(output(command).status.success(), "{emit}");
+        let mut command = monaka_wrap(["run", "--quiet", &wrapped]);
+        command.args(["--", "data/etc/greeting"]);
+        assert_eq!(stdout(&output(command)), "hello from the host\n", "{emit}");
+        let refused = output(monaka_wrap(["run", &wrapped, "--mount", &mount]));
+        assert_eq!(refused.status.code(), Some(125), "{emit}");
+        assert!(complaint(&refused).contains("--mount"), "{emit}");
+    }
+}

@@ -20,6 +20,9 @@ use wit_component::ComponentEncoder;
 /// Every version that changed an interface, and the one that the VFS is written in.
 pub(crate) const VERSIONS: [&str; 5] = ["0.2.0", "0.2.3", "0.2.6", "0.2.9", "0.2.12"];
 
+/// The ways to run a component, which it must not notice.
+pub(crate) const WAYS: [&str; 2] = ["host", "component"];
+
 /// The root of the repository.
 pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -41,10 +44,15 @@ impl Program {
         self.folder.path().join("program.wasm")
     }
 
-    /// Wraps and runs it.
-    pub(crate) fn run<S: AsRef<OsStr>>(&self, options: &[S], args: &[&str]) -> Result<Output> {
+    /// Runs it, in one of [`WAYS`].
+    pub(crate) fn run<S: AsRef<OsStr>>(
+        &self,
+        via: &str,
+        options: &[S],
+        args: &[&str],
+    ) -> Result<Output> {
         let mut command = monaka_wrap();
-        command.args(["run", "--quiet"]).args(options);
+        command.args(["run", "--quiet", "--via", via]).args(options);
         command.arg(self.path()).arg("--").args(args);
         Ok(command.output()?)
     }

@@ -168,6 +168,14 @@ impl IovecCursor<'_> {
         }
     }
 
+    /// Passes over the next `len` bytes, as far as there are any.
+    pub fn skip(&mut self, len: u32) {
+        let mut rest = len as usize;
+        while let Some(passed) = self.next(rest) {
+            rest -= passed.len() as usize;
+        }
+    }
+
     /// The next `len` bytes, if they lie together in the current buffer.
     #[inline]
     fn all(&mut self, len: usize) -> Option<GuestRange> {

@@ -436,7 +436,7 @@ fn new_page<'t>(
 /// must be stored in any case. Returns how many of `len` the quota allows.
 ///
 /// # Errors
-/// `InsufficientSpace` (not a single byte); nothing is charged then.
+/// `Quota` or `InsufficientSpace` (not a single byte); nothing is charged then.
 #[inline]
 fn grant(space: &Space, stored: usize, kept: usize, start: usize, len: usize) -> Result<usize> {
     let wanted = (start + len).max(kept).saturating_sub(stored);
@@ -447,7 +447,7 @@ fn grant(space: &Space, stored: usize, kept: usize, start: usize, len: usize) ->
     let reach = stored + granted;
     if reach < kept || reach <= start {
         space.release(granted as u64);
-        return Err(ErrorCode::InsufficientSpace);
+        return Err(space.shortage(wanted as u64));
     }
     Ok(reach - start)
 }

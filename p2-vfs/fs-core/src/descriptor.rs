@@ -10,7 +10,7 @@ use crate::inode::{Inode, InodeKind};
 use crate::mem_fs::Shared;
 use crate::path::{check_link_target, last_component};
 use crate::resolve::{Last, LastLink, Place, resolve, resolve_parent};
-use crate::space::Usage;
+use crate::space::{Space, Usage};
 use crate::tree::{InodeId, Stop, Tree};
 use crate::types::{
     DescriptorFlags, Listing, NewTimestamp, OpenFlags, PathFlags, Remove, Stat, SyncLevel, Target,
@@ -21,6 +21,8 @@ use crate::types::{
 #[derive(Clone)]
 pub struct MemDescriptor {
     shared: Arc<Shared>,
+    /// Who pays for what is made below.
+    account: Arc<Space>,
     id: InodeId,
     inode: Arc<Inode>,
     flags: DescriptorFlags,
@@ -29,12 +31,14 @@ pub struct MemDescriptor {
 impl MemDescriptor {
     pub(crate) fn new(
         shared: Arc<Shared>,
+        account: Arc<Space>,
         id: InodeId,
         inode: Arc<Inode>,
         flags: DescriptorFlags,
     ) -> Self {
         Self {
             shared,
+            account,
             id,
             inode,
             flags,
@@ -138,6 +142,7 @@ impl MemDescriptor {
     fn opened(&self, id: InodeId, inode: Arc<Inode>, flags: DescriptorFlags) -> Self {
         Self {
             shared: self.shared.clone(),
+            account: self.account.clone(),
             id,
             inode,
             flags,
@@ -185,7 +190,8 @@ impl MemDescriptor {
     /// Gives a new inode a name that is free.
     ///
     /// # Errors
-    /// `NoEntry` (the directory was removed), `NotDirectory`, `ReadOnly`, `InsufficientSpace`.
+    /// `NoEntry` (the directory was removed), `NotDirectory`, `ReadOnly`, `Quota`,
+    /// `InsufficientSpace`.
     fn add(
         &self,
         tree: &mut Tree,
@@ -195,7 +201,7 @@ impl MemDescriptor {
     ) -> Result<InodeId> {
         tree.directory(parent)?;
         check_mutable(tree.inode(parent)?)?;
-        let inode = self.shared.new_inode(kind)?;
+        let inode = self.shared.new_inode(kind, &self.account)?;
         let now = inode.read().modification;
         let id = tree.add(parent, name, inode)?;
         tree.inode(parent)?.write().touch(now);

@@ -70,6 +70,19 @@ pub trait Descriptor: Clone {
         access: DescriptorFlags,
     ) -> Result<Self>;
 
+    /// Opens the directory at `path` for whatever directories are for.
+    ///
+    /// # Errors
+    /// As [`Descriptor::open_at`].
+    fn open_directory_at(&self, path: &str) -> Result<Self> {
+        self.open_at(
+            PathFlags::SYMLINK_FOLLOW,
+            path,
+            OpenFlags::DIRECTORY,
+            DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
+        )
+    }
+
     /// What the description was opened for.
     fn flags(&self) -> DescriptorFlags;
 
@@ -106,6 +119,19 @@ pub trait Descriptor: Clone {
         Ok(bytes)
     }
 
+    /// The same, and whether the file ends with them, as `descriptor.read` of `wasi:filesystem` says
+    /// it. A program that gets nothing and is not told that it is the end asks for ever: nothing is
+    /// always the end.
+    ///
+    /// # Errors
+    /// As [`Descriptor::read_to_vec`].
+    #[inline]
+    fn read_piece(&self, offset: u64, len: u64) -> Result<(Vec<u8>, bool)> {
+        let bytes = self.read_to_vec(offset, len)?;
+        let is_end = (bytes.len() as u64) < len.min(MAX_READ) || bytes.is_empty();
+        Ok((bytes, is_end))
+    }
+
     /// Writes `len` bytes. Zero bytes change neither size nor times.
     ///
     /// Room is made before `source` is first called: on `InsufficientSpace` no byte has changed;
@@ -115,6 +141,20 @@ pub trait Descriptor: Clone {
     /// `BadDescriptor` (a directory, or not open for writing), `Invalid` (an offset beyond
     /// 2^63 - 1), `FileTooLarge`, `InsufficientSpace`.
     fn write_at(&self, at: WriteAt, len: usize, source: impl FnMut(&mut [u8])) -> Result<Written>;
+
+    /// Writes `bytes`.
+    ///
+    /// # Errors
+    /// As [`Descriptor::write_at`].
+    #[inline]
+    fn write_slice(&self, at: WriteAt, bytes: &[u8]) -> Result<Written> {
+        let mut rest = bytes;
+        self.write_at(at, bytes.len(), |piece| {
+            let (now, later) = rest.split_at(piece.len());
+            piece.copy_from_slice(now);
+            rest = later;
+        })
+    }
 
     /// Cuts the file to `size` bytes, or extends it with zeros.
     ///

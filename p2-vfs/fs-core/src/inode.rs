@@ -1,11 +1,12 @@
 //! Inodes: what names and open file descriptions share.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 
 use crate::content::Content;
 use crate::error_code::Result;
 use crate::lower::{LowerInode, Mutability};
 use crate::space::Space;
+use crate::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::types::{FileType, Ino, Stat, Timestamp};
 
 /// The earliest time an inode shows: programs take 0 for «unknown», and a host without a clock

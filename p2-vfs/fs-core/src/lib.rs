@@ -24,8 +24,10 @@ mod resolve;
 mod snapshot;
 mod space;
 mod stream;
+mod sync;
 mod tree;
 mod types;
+mod view;
 
 pub use clock::{Clock, Pace};
 pub use descriptor::MemDescriptor;
@@ -41,3 +43,4 @@ pub use types::{
     DescriptorFlags, DirEntry, FileType, Ino, Listing, MetadataHash, NewTimestamp, OpenFlags,
     PathFlags, Remove, Stat, SyncLevel, Target, Timestamp, WriteAt, Written,
 };
+pub use view::{Access, View, ViewDescriptor};

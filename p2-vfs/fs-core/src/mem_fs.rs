@@ -1,7 +1,6 @@
 //! The file system in memory.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 
 use crate::clock::{Clock, Pace};
 use crate::content::Content;
@@ -11,8 +10,9 @@ use crate::file_system::{Descriptor, FileSystem, Preopen};
 use crate::inode::{Inode, InodeKind};
 use crate::lower::Lower;
 use crate::space::{Limits, Space, Usage};
+use crate::sync::{AtomicU64, Ordering, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::tree::{Stop, Tree};
-use crate::types::{DescriptorFlags, Ino, OpenFlags, PathFlags, Timestamp};
+use crate::types::{DescriptorFlags, Ino, Timestamp};
 
 /// A file system in memory. `clone` shares it.
 ///
@@ -37,6 +37,8 @@ use crate::types::{DescriptorFlags, Ino, OpenFlags, PathFlags, Timestamp};
 #[derive(Clone)]
 pub struct MemFs {
     pub(crate) shared: Arc<Shared>,
+    /// Who pays for what is made through this.
+    account: Arc<Space>,
 }
 
 pub(crate) struct Shared {
@@ -99,26 +101,21 @@ impl Shared {
         self.pace.step().unwrap_or_else(|| self.now())
     }
 
-    /// An inode without a name.
+    /// An inode without a name, for which `account` pays, and for what it will hold.
     ///
     /// # Errors
-    /// `InsufficientSpace`: the quota of inodes or of bytes is used up.
-    pub(crate) fn new_inode(&self, kind: InodeKind) -> Result<Arc<Inode>> {
-        let content = Content::empty(self.space.clone());
+    /// `Quota`, `InsufficientSpace`: no more inodes, or bytes.
+    pub(crate) fn new_inode(&self, kind: InodeKind, account: &Arc<Space>) -> Result<Arc<Inode>> {
+        let content = Content::empty(account.clone());
         let now = self.now();
-        self.space.charge_inode()?;
-        if let Err(error) = self.space.charge(kind.size()) {
-            self.space.release_inode();
+        account.charge_inode()?;
+        if let Err(error) = account.charge(kind.size()) {
+            account.release_inode();
             return Err(error);
         }
         let ino = Ino(self.next_ino.fetch_add(1, Ordering::Relaxed));
-        Ok(Arc::new(Inode::new(
-            ino,
-            kind,
-            content,
-            now,
-            self.space.clone(),
-        )))
+        let inode = Inode::new(ino, kind, content, now, account.clone());
+        Ok(Arc::new(inode))
     }
 }
 
@@ -139,20 +136,51 @@ impl MemFs {
         let inode = tree.inode(id).cloned();
         MemDescriptor::new(
             self.shared.clone(),
+            self.account.clone(),
             id,
             inode.expect("the root is never removed"),
             DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
         )
     }
 
-    /// What the file system may hold.
-    pub fn limits(&self) -> Limits {
-        self.shared.space.limits()
+    /// The same file system for a user with a quota. The inodes that are made through it, and all
+    /// that they will ever hold, are charged to the quota as well, whoever writes to them: as those
+    /// of an owner are on a kernel's file systems. What was there before is not.
+    ///
+    /// Beyond the quota, everything that takes room is `Quota`.
+    ///
+    /// ```
+    /// use fs_core::{Clock, Descriptor, ErrorCode, Limits, MemFs, Timestamp};
+    ///
+    /// # struct Fixed;
+    /// # impl Clock for Fixed {
+    /// #     fn now(&self) -> Timestamp {
+    /// #         Timestamp(1_700_000_000_000_000_000)
+    /// #     }
+    /// # }
+    /// let fs = MemFs::builder(Fixed).build()?;
+    /// let guest = fs.with_quota(Limits { inodes: 1, ..fs.limits() });
+    /// guest.root().create_directory_at("one")?;
+    /// assert_eq!(guest.root().create_directory_at("two"), Err(ErrorCode::Quota));
+    /// fs.root().create_directory_at("two")?;
+    /// # Ok::<(), ErrorCode>(())
+    /// ```
+    #[must_use]
+    pub fn with_quota(&self, limits: Limits) -> Self {
+        Self {
+            shared: self.shared.clone(),
+            account: Arc::new(Space::within(self.account.clone(), limits)),
+        }
     }
 
-    /// What the file system holds.
+    /// What may be made through this: the limits of the file system, or those of the quota.
+    pub fn limits(&self) -> Limits {
+        self.account.limits()
+    }
+
+    /// What the file system holds, or of it what is charged to the quota.
     pub fn usage(&self) -> Usage {
-        self.shared.space.usage()
+        self.account.usage()
     }
 }
 
@@ -166,19 +194,11 @@ impl FileSystem for MemFs {
 
     fn preopens(&self) -> Vec<Preopen<MemDescriptor>> {
         let root = self.root();
-        let open = |path: &str| {
-            root.open_at(
-                PathFlags::SYMLINK_FOLLOW,
-                path,
-                OpenFlags::DIRECTORY,
-                DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
-            )
-        };
         let preopens = self.shared.preopens.iter();
         preopens
             .filter_map(|(name, path)| {
                 Some(Preopen {
-                    descriptor: open(path).ok()?,
+                    descriptor: root.open_directory_at(path).ok()?,
                     name: name.clone(),
                 })
             })
@@ -249,6 +269,7 @@ impl MemFsBuilder {
             preopens: self.preopens,
         };
         let fs = MemFs {
+            account: shared.space.clone(),
             shared: Arc::new(shared),
         };
         for (_, path) in &fs.shared.preopens {

@@ -173,6 +173,14 @@ impl<D: Descriptor> Descriptor for ReadOnlyDescriptor<D> {
 }
 
 impl<D: Descriptor> ReadOnlyDescriptor<D> {
+    pub(crate) fn new(descriptor: D) -> Self {
+        Self(descriptor)
+    }
+
+    pub(crate) fn inner(&self) -> &D {
+        &self.0
+    }
+
     /// Why the name at `path` is not changed, be it there or not.
     fn refuse(&self, path: &str) -> ErrorCode {
         if let Err(error) = Components::of(path) {

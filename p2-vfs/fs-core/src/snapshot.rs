@@ -1,13 +1,13 @@
 //! Snapshots: a file system as it was, to start others from and to compare.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crate::clock::Clock;
 use crate::error_code::Result;
 use crate::frozen_tree::FrozenTree;
 use crate::mem_fs::MemFs;
 use crate::space::Limits;
+use crate::sync::Ordering;
 
 /// A [`MemFs`] as it was at one moment. `clone` shares it.
 ///
@@ -57,7 +57,7 @@ impl MemFs {
         Ok(Snapshot {
             tree: Arc::new(tree.freeze(&self.shared.space)?),
             preopens: self.shared.preopens.clone(),
-            limits: self.limits(),
+            limits: self.shared.space.limits(),
             inodes: tree.charged(),
             next_ino: self.shared.next_ino.load(Ordering::Relaxed),
         })

@@ -1,10 +1,10 @@
 //! The room a file system has: its quota, and the pages that wait to be used again.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::error_code::{ErrorCode, Result};
+use crate::sync::{AtomicU64, Mutex, Ordering, PoisonError};
 
 /// Bytes of a page: the unit in which large files are held.
 pub(crate) const PAGE_SIZE: usize = 64 * 1024;
@@ -75,9 +75,12 @@ pub struct Usage {
     pub inodes: u64,
 }
 
-/// The account of one file system. Everything is charged before it is allocated.
+/// The account of one file system, or of a part of it. Everything is charged before it is
+/// allocated.
 #[derive(Debug)]
 pub(crate) struct Space {
+    /// The account that everything is charged to as well.
+    whole: Option<Arc<Space>>,
     limits: Limits,
     bytes: AtomicU64,
     inodes: AtomicU64,
@@ -87,10 +90,19 @@ pub(crate) struct Space {
 impl Space {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
+            whole: None,
             limits,
             bytes: AtomicU64::new(0),
             inodes: AtomicU64::new(0),
             pool: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// A part of `whole` with limits of its own.
+    pub(crate) fn within(whole: Arc<Self>, limits: Limits) -> Self {
+        Self {
+            whole: Some(whole),
+            ..Self::new(limits)
         }
     }
 
@@ -119,18 +131,34 @@ impl Space {
         let _ = self
             .bytes
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, grant);
-        granted
+        let Some(whole) = &self.whole else {
+            return granted;
+        };
+        let of_the_whole = whole.charge_up_to(granted);
+        self.bytes
+            .fetch_sub(granted - of_the_whole, Ordering::Relaxed);
+        of_the_whole
+    }
+
+    /// What to say when `bytes` more could not be charged.
+    pub(crate) fn shortage(&self, bytes: u64) -> ErrorCode {
+        let used = self.bytes.load(Ordering::Relaxed);
+        match &self.whole {
+            Some(_) if used.saturating_add(bytes) > self.limits.bytes => ErrorCode::Quota,
+            Some(whole) => whole.shortage(bytes),
+            None => ErrorCode::InsufficientSpace,
+        }
     }
 
     /// Charges all of `bytes`.
     ///
     /// # Errors
-    /// `InsufficientSpace`: there is less.
+    /// `Quota` (of a part), `InsufficientSpace`: there is less.
     pub(crate) fn charge(&self, bytes: u64) -> Result<()> {
         let granted = self.charge_up_to(bytes);
         if granted < bytes {
             self.release(granted);
-            return Err(ErrorCode::InsufficientSpace);
+            return Err(self.shortage(bytes));
         }
         Ok(())
     }
@@ -138,6 +166,9 @@ impl Space {
     pub(crate) fn release(&self, bytes: u64) {
         if bytes != 0 {
             self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+            if let Some(whole) = &self.whole {
+                whole.release(bytes);
+            }
         }
     }
 
@@ -145,14 +176,23 @@ impl Space {
         self.charge_inodes(1)
     }
 
+    /// # Errors
+    /// `Quota` (the limit of a part), `InsufficientSpace`; nothing is charged then.
     pub(crate) fn charge_inodes(&self, count: u64) -> Result<()> {
-        self.inodes
+        let charged = self
+            .inodes
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
                 used.checked_add(count)
                     .filter(|total| *total <= self.limits.inodes)
-            })
-            .map(drop)
-            .map_err(|_| ErrorCode::InsufficientSpace)
+            });
+        match (charged, &self.whole) {
+            (Ok(_), None) => Ok(()),
+            (Ok(_), Some(whole)) => whole.charge_inodes(count).inspect_err(|_| {
+                self.inodes.fetch_sub(count, Ordering::Relaxed);
+            }),
+            (Err(_), None) => Err(ErrorCode::InsufficientSpace),
+            (Err(_), Some(_)) => Err(ErrorCode::Quota),
+        }
     }
 
     /// An image that was not verified may have fewer inodes and names than it shows.
@@ -162,6 +202,9 @@ impl Space {
         let _ = self
             .inodes
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        if let Some(whole) = &self.whole {
+            whole.release_inode();
+        }
     }
 
     /// A page whose bytes are arbitrary.
@@ -169,6 +212,9 @@ impl Space {
     /// # Errors
     /// `InsufficientSpace`: the allocator has none.
     pub(crate) fn take_page(&self) -> Result<PageBytes> {
+        if let Some(whole) = &self.whole {
+            return whole.take_page();
+        }
         let pooled = self
             .pool
             .lock()
@@ -178,6 +224,9 @@ impl Space {
     }
 
     pub(crate) fn give_page(&self, page: PageBytes) {
+        if let Some(whole) = &self.whole {
+            return whole.give_page(page);
+        }
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if pool.len() < POOLED_PAGES && pool.try_reserve(1).is_ok() {
             pool.push(page);

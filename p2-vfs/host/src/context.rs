@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use fs_core::{Clock, FileSystem, MemFs};
+use fs_core::{Clock, FileSystem, MemFs, Preopen};
 use preview1::Preview1;
 use rand::Rng;
 
@@ -19,6 +19,8 @@ const MAX_OPEN_FILES: u32 = 1 << 16;
 ///
 /// `F` is what it sees as its files. Guests that are given the same [`MemFs`] share it.
 pub struct VfsCtx<F: FileSystem = MemFs> {
+    /// What components start with; modules have it in `preview1`.
+    pub(crate) preopens: Vec<Preopen<F::Descriptor>>,
     pub(crate) preview1: Preview1<F, World>,
 }
 
@@ -57,6 +59,7 @@ impl VfsCtxBuilder {
                 monotonic: Monotonic::start(),
                 random: wasmtime_wasi::random::thread_rng(),
                 waiting_since: None,
+                written: 0,
                 must_wait: false,
             },
             working_directory: None,
@@ -108,12 +111,14 @@ impl VfsCtxBuilder {
     }
 
     /// Has standard output written to a file, a pipe or an [`OutputBuffer`](crate::OutputBuffer).
+    /// A writer that blocks blocks the guest, whatever its epoch; one that says `WouldBlock`
+    /// is asked again.
     pub fn stdout(mut self, writer: impl Write + Send + 'static) -> Self {
         self.world.stdout = Sink::Writer(Box::new(writer));
         self
     }
 
-    /// Has standard error written to a file, a pipe or an [`OutputBuffer`](crate::OutputBuffer).
+    /// Has standard error written as [`stdout`](Self::stdout).
     pub fn stderr(mut self, writer: impl Write + Send + 'static) -> Self {
         self.world.stderr = Sink::Writer(Box::new(writer));
         self
@@ -150,6 +155,7 @@ impl VfsCtxBuilder {
     pub fn build<F: FileSystem>(self, files: &F) -> VfsCtx<F> {
         let preview1 = Preview1::with_fd_limit(files, self.world, self.max_open_files);
         VfsCtx {
+            preopens: files.preopens(),
             preview1: match &self.working_directory {
                 Some(directory) => preview1.working_directory(directory),
                 None => preview1,

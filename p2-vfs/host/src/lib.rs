@@ -5,9 +5,14 @@
 //! nothing of the host in reach.
 //!
 //! ```text
-//! guest ── wasi_snapshot_preview1 ──> preview1::Preview1 ──> fs_core::MemFs   shared by guests
-//!                                          └───────────────> world            of each its own
+//! module ──── wasi_snapshot_preview1 ──> preview1::Preview1 ──> fs_core::MemFs   shared by guests
+//!                                            └────────────────> world            of each its own
+//! component ─ wasi:filesystem ─────────> p2 ──────────────────> fs_core::MemFs
+//!             everything else ─────────> wasmtime_wasi
 //! ```
+//!
+//! Components of WASI 0.2 have their files from [`p2`], requests of `wasi:http` are answered by
+//! [`http`], and [`watch`] says what guests do.
 //!
 //! Modules of preview 1 run unmodified. [`preview1::add_to_linker`] defines its 46 functions as
 //! plain host functions that copy between the pages of a file and the memory of the guest, on the
@@ -47,14 +52,18 @@
 //! pointers and numbers are errnos. What it holds open goes when its store is dropped, however the
 //! guest ended. Memory is bounded by the limits of the [`MemFs`](fs_core::MemFs), by
 //! [`VfsCtxBuilder::max_open_files`] and by a limiter of the store's. Time is bounded by epochs: a
-//! guest that sleeps, or waits for standard input, meets its epoch deadline as one that computes.
+//! guest that sleeps, or waits for who feeds it or reads from it, meets its epoch deadline as one
+//! that computes.
 
 mod context;
 mod epoch;
+pub mod http;
 mod input;
 mod output;
+pub mod p2;
 pub mod preview1;
 mod time;
+pub mod watch;
 mod world;
 
 pub use context::{VfsCtx, VfsCtxBuilder};

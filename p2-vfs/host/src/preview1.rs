@@ -97,6 +97,7 @@ impl<F: FileSystem> VfsCtx<F> {
         let world = self.preview1.outside_mut();
         if !world.must_wait {
             world.waiting_since = None;
+            world.written = 0;
         }
         std::mem::take(&mut world.must_wait)
     }

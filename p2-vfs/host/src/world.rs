@@ -16,7 +16,7 @@ use crate::output::Sink;
 use crate::time::Monotonic;
 
 /// How long a guest waits before its epoch is looked at.
-const PATIENCE: Duration = Duration::from_millis(10);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(10);
 
 /// How many random bytes are held at once.
 const RANDOM_BLOCK: usize = 4096;
@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(crate) random: Box<dyn Rng + Send>,
     /// Since when the present call has been waiting, by the monotonic clock.
     pub(crate) waiting_since: Option<u64>,
+    /// How many bytes of the present call are out.
+    pub(crate) written: u32,
     /// The present call has not been answered: it is to be made again.
     pub(crate) must_wait: bool,
 }
@@ -200,8 +202,12 @@ impl Outside for World {
         buffers: &Iovecs,
         count: GuestRange,
     ) -> Result {
-        let written = self.output(output).write(memory, buffers)?;
-        memory.store_u32(count, written);
+        let before = self.written;
+        self.written = self.output(output).write(memory, buffers, before)?;
+        if self.written < buffers.total() {
+            return self.wait();
+        }
+        memory.store_u32(count, self.written);
         Ok(())
     }
 

@@ -7,12 +7,16 @@
 //! cargo run --release -p bench -- wrap FILE…   wrapping, against validation
 //! cargo run --release -p bench -- content      embedding, against reading, copying and no files
 //! cargo run --release -p bench -- trees        starting over images and as forks, by their size
+//! cargo run --release -p bench -- host         guests of vfs-host, against the other ways
+//! cargo run --release -p bench -- http         a wasi:http handler with a cache in files
 //! cargo run --release -p bench -- threads      several threads on one file system, against one
 //! ```
 
 mod content;
 mod floor;
 mod host;
+mod hosted;
+mod http;
 mod ops;
 mod plugged;
 mod start;
@@ -81,6 +85,24 @@ enum Bench {
     },
     /// Starting over images and as forks, and the first use of what they hold.
     Trees,
+    /// Guests of vfs-host: modules, components and forks.
+    Host {
+        /// How often each way runs, in turns.
+        #[arg(long, default_value_t = 10)]
+        rounds: usize,
+        /// Where the native program and the preopens have their files; should be a tmpfs.
+        #[arg(long, default_value = "/dev/shm")]
+        tmpfs: PathBuf,
+    },
+    /// Requests to a wasi:http handler, an instance for each, that has its answers in files.
+    Http {
+        /// How many clients ask at a time.
+        #[arg(long, default_value_t = 16)]
+        clients: usize,
+        /// How many requests each makes.
+        #[arg(long, default_value_t = 2000)]
+        requests: usize,
+    },
     /// Several threads on one file system, against one.
     Threads {
         /// How many.
@@ -105,6 +127,8 @@ fn main() -> Result<()> {
             scratch,
         } => content::run(rounds, largest, &scratch),
         Bench::Trees => trees::run(),
+        Bench::Host { rounds, tmpfs } => hosted::run(rounds, &tmpfs),
+        Bench::Http { clients, requests } => http::run(clients, requests),
         Bench::Threads { threads } => threads::run(threads),
     }
 }

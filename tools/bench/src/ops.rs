@@ -12,14 +12,14 @@ use wrap::Emit;
 use crate::host::{self, Blocking, Start, foreign};
 use crate::table::median;
 
-const GUEST: &[u8] = include_bytes!("../guest/ops.wasm");
+pub(crate) const GUEST: &[u8] = include_bytes!("../guest/ops.wasm");
 const GUEST_SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/guest/ops.c");
 
 /// The ways in which the program is run, in the order of the columns.
 const WAYS: [&str; 5] = ["component", "core", "native", "preopen", "preopen*"];
 
 /// Each operation with the copy that moves the same bytes, if it moves any.
-const OPERATIONS: [(&str, Option<&str>); 8] = [
+pub(crate) const OPERATIONS: [(&str, Option<&str>); 8] = [
     ("read-4k", Some("memcpy-in")),
     ("write-4k", Some("memcpy-out")),
     ("rewrite-4k", Some("memcpy-out")),
@@ -72,7 +72,7 @@ pub(crate) fn run(rounds: usize, size: usize, tmpfs: &Path) -> Result<()> {
     Ok(())
 }
 
-fn compile(native: &Path) -> Result<()> {
+pub(crate) fn compile(native: &Path) -> Result<()> {
     let mut compiler = Command::new("cc");
     compiler.args(["-O2", "-D_GNU_SOURCE", "-o"]);
     let status = compiler.arg(native).arg(GUEST_SOURCE).status()?;
@@ -94,7 +94,7 @@ fn preopened(
     host::run_core(engine, code, &start(args, Some((files, blocking))))
 }
 
-fn run_native(native: &Path, args: &[String], files: &Path) -> Result<String> {
+pub(crate) fn run_native(native: &Path, args: &[String], files: &Path) -> Result<String> {
     let output = Command::new(native)
         .args(&args[1..])
         .current_dir(files)
@@ -104,14 +104,19 @@ fn run_native(native: &Path, args: &[String], files: &Path) -> Result<String> {
 }
 
 fn collect(times: &mut Times, way: &'static str, printed: &str) -> Result<()> {
-    for line in printed.lines() {
-        let (operation, time) = line.split_once(' ').context("a name and a time")?;
-        times
-            .entry((way, operation.to_owned()))
-            .or_default()
-            .push(time.parse()?);
+    for (operation, time) in self::times(printed)? {
+        times.entry((way, operation)).or_default().push(time);
     }
     Ok(())
+}
+
+/// What the program printed: operations, and nanoseconds.
+pub(crate) fn times(printed: &str) -> Result<Vec<(String, f64)>> {
+    let time = |line: &str| {
+        let (operation, time) = line.split_once(' ').context("a name and a time")?;
+        Ok((operation.to_owned(), time.parse()?))
+    };
+    printed.lines().map(time).collect()
 }
 
 fn print(times: &mut Times, size: usize, rounds: usize) {

@@ -13,7 +13,7 @@ use crate::floor;
 use crate::host::{self, ComponentHost, foreign};
 use crate::table::median;
 
-const GUEST: &[u8] = include_bytes!("../guest/p2-ops.wasm");
+pub(crate) const GUEST: &[u8] = include_bytes!("../guest/p2-ops.wasm");
 
 /// In the order of the columns.
 const WAYS: [&str; 2] = ["vfs", "floor"];
@@ -42,14 +42,23 @@ pub(crate) fn run(rounds: usize) -> Result<()> {
     Ok(())
 }
 
-fn run_once(engine: &Engine, component: &Component) -> Result<Vec<(String, f64)>> {
+pub(crate) fn run_once(engine: &Engine, component: &Component) -> Result<Vec<(String, f64)>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker).map_err(foreign)?;
     let host = ComponentHost {
         context: WasiCtxBuilder::new().build(),
         resources: ResourceTable::new(),
     };
-    let mut store = Store::new(engine, host);
+    call(&linker, component, host)
+}
+
+/// Runs the program on whatever the linker gives it.
+pub(crate) fn call<T: Send + 'static>(
+    linker: &Linker<T>,
+    component: &Component,
+    host: T,
+) -> Result<Vec<(String, f64)>> {
+    let mut store = Store::new(linker.engine(), host);
     let instance = linker.instantiate(&mut store, component).map_err(foreign)?;
     let run = instance
         .get_typed_func::<(), (Vec<(String, f64)>,)>(&mut store, "run")

@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::bucket::S3Args;
 use crate::commands::fs::FsCommand;
+use crate::commands::host::HostArgs;
 use crate::mount::Mount;
 use crate::save::SaveArgs;
 use crate::size;
@@ -18,7 +19,8 @@ use crate::size;
 #[command(
     version,
     arg_required_else_help = true,
-    after_help = "`monaka-wrap FILE` is short for `monaka-wrap wrap FILE`."
+    after_help = "`monaka-wrap FILE` is short for `monaka-wrap wrap FILE`. The variable MONAKA_LOG, \
+                  such as `debug` or `vfs_host::files=trace`, has events printed."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -65,6 +67,8 @@ pub(crate) enum Command {
     Wrap(WrapArgs),
     /// Run a program on files in memory; nothing of the host is visible to it.
     Run(RunArgs),
+    /// Run several programs at once, on one file system in memory.
+    Host(Box<HostArgs>),
     /// Say what a file is, what it can reach and how it would be wrapped.
     Inspect(InspectArgs),
     /// Look into a saved image or a wrapped artifact, take files out, put others in.
@@ -192,6 +196,22 @@ pub(crate) struct ContentArgs {
     pub(crate) keep_names: bool,
 }
 
+impl ContentArgs {
+    /// The first option by which files are given, or room for them.
+    pub(crate) fn asked(&self) -> Option<&'static str> {
+        let asked = [
+            (!self.mounts.mount.is_empty(), "--mount"),
+            (self.image.is_some(), "--image"),
+            (self.no_preopen, "--no-preopen"),
+            (self.cwd.is_some(), "--cwd"),
+            (self.max_fs_size.is_some(), "--max-fs-size"),
+            (self.max_files.is_some(), "--max-files"),
+        ];
+        let asked = asked.iter().find(|(is_asked, _)| *is_asked);
+        asked.map(|(_, option)| *option)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Backend {
     /// Memory inside the wasm.
@@ -304,7 +324,7 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: clap_complete::Shell,
 }
 
-fn variable(text: &str) -> Result<(String, String), &'static str> {
+pub(crate) fn variable(text: &str) -> Result<(String, String), &'static str> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         Some(_) | None => Err("expected NAME=VALUE"),

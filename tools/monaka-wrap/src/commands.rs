@@ -2,6 +2,7 @@
 
 pub(crate) mod fs;
 pub(crate) mod generate;
+pub(crate) mod host;
 pub(crate) mod inspect;
 pub(crate) mod run;
 pub(crate) mod wrap;

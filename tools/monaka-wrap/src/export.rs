@@ -4,6 +4,7 @@
 //! program's is ever followed and nothing half-done is left.
 
 mod archive;
+mod changes;
 mod folder;
 mod walk;
 
@@ -18,6 +19,8 @@ use self::archive::Tar;
 use self::folder::Folder;
 use self::walk::{Stopped, Walk};
 use crate::failure::Failure;
+
+pub(crate) use self::changes::export_changes;
 
 /// What becomes of what is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,10 +78,7 @@ fn copy<D: Descriptor>(
     target: &Path,
     existing: Existing,
 ) -> Result<(), Stopped> {
-    let beside = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        Some(_) | None => Path::new("."),
-    };
+    let beside = beside(target);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".monaka-wrap-");
     let stat = source.stat().map_err(|code| walk.stopped("", code))?;
@@ -112,6 +112,14 @@ fn copy<D: Descriptor>(
         }
     }
     Ok(())
+}
+
+/// The directory that a file is in.
+fn beside(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    }
 }
 
 fn persist(file: tempfile::NamedTempFile, target: &Path, existing: Existing) -> io::Result<()> {

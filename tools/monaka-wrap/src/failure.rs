@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -96,11 +97,29 @@ pub(crate) enum Failure {
         reason: &'static str,
     },
 
+    #[error("{}: a reactor has no end of its own; `run` it, or name a command", path.display())]
+    NoCommand { path: PathBuf },
+
+    #[error("{}: not a component that handles wasi:http requests", path.display())]
+    NoHandler { path: PathBuf },
+
+    #[error("--audit {}: cannot be written: {source}; choose another place", path.display())]
+    Audit { path: PathBuf, source: io::Error },
+
+    #[error("{address}: cannot be listened at: {source}; choose another address")]
+    Listen {
+        address: SocketAddr,
+        source: io::Error,
+    },
+
     #[error("the embedded files: {0}; embed less, or allow more with --max-files")]
     Image(#[from] ImageError),
 
     #[error("the program could not be started: {}", one_line(.0))]
     Start(wasmtime::Error),
+
+    #[error("no thread could be started: {0}; end other programs, or allow more")]
+    Thread(io::Error),
 
     #[error("the program trapped: {0}")]
     Trap(String),
@@ -110,6 +129,11 @@ pub(crate) enum Failure {
 
     #[error("the program needs more than {} of memory; allow more with --max-memory", size::display(*.0))]
     Memory(u64),
+
+    #[error(
+        "MONAKA_LOG is {0:?}, not a filter such as info or vfs_host::files=trace; mend or unset it"
+    )]
+    Log(String),
 
     #[error("standard output: {0}")]
     Print(io::Error),
@@ -141,9 +165,15 @@ impl Failure {
             | Self::Export { .. }
             | Self::Sparse { .. }
             | Self::WorkingDirectory { .. }
+            | Self::NoCommand { .. }
+            | Self::NoHandler { .. }
+            | Self::Listen { .. }
+            | Self::Audit { .. }
             | Self::Compress(_)
             | Self::Image(_)
+            | Self::Log(_)
             | Self::Start(_)
+            | Self::Thread(_)
             | Self::Memory(_)
             | Self::Print(_) => 125,
         }

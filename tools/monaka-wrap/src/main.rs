@@ -7,6 +7,7 @@ mod content;
 mod export;
 mod failure;
 mod input;
+mod log;
 mod mount;
 mod output;
 mod progress;
@@ -20,21 +21,27 @@ use std::process::ExitCode;
 use anstyle::AnsiColor;
 
 use crate::args::{Cli, Command};
+use crate::failure::Failure;
 
 fn main() -> ExitCode {
     let cli = Cli::from_process();
     cli.color.apply();
-    let result = match &cli.command {
-        Command::Wrap(args) => commands::wrap::execute(args, &cli.verbosity),
-        Command::Run(args) => commands::run::execute(args, &cli.verbosity),
-        Command::Fs(command) => commands::fs::execute(command, &cli.verbosity),
-        Command::Inspect(args) => commands::inspect::execute(args),
-        Command::Completions(args) => commands::generate::completions(args),
-        Command::Man => commands::generate::man_page(),
-    };
+    let result = log::start().and_then(|()| execute(&cli));
     result.unwrap_or_else(|failure| {
         let style = AnsiColor::Red.on_default().bold();
         anstream::eprintln!("{style}monaka-wrap:{style:#} {failure}");
         ExitCode::from(failure.exit_code())
     })
+}
+
+fn execute(cli: &Cli) -> Result<ExitCode, Failure> {
+    match &cli.command {
+        Command::Wrap(args) => commands::wrap::execute(args, &cli.verbosity),
+        Command::Run(args) => commands::run::execute(args, &cli.verbosity),
+        Command::Host(args) => commands::host::execute(args, &cli.verbosity),
+        Command::Fs(command) => commands::fs::execute(command, &cli.verbosity),
+        Command::Inspect(args) => commands::inspect::execute(args),
+        Command::Completions(args) => commands::generate::completions(args),
+        Command::Man => commands::generate::man_page(),
+    }
 }

@@ -5,10 +5,10 @@ use std::str::FromStr;
 
 use clap::Args;
 use fs_core::image::{ImageBuilder, Origin, Settings};
-use fs_core::{MemDescriptor, MemFs, Timestamp};
+use fs_core::{ErrorCode, MemDescriptor, MemFs, Snapshot, Timestamp};
 
 use crate::content::Files;
-use crate::export::{Existing, check, export};
+use crate::export::{Existing, check, export, export_changes};
 use crate::failure::Failure;
 use crate::mount::{self, guest_path};
 use crate::output;
@@ -24,6 +24,12 @@ pub(crate) struct SaveArgs {
     /// Save all files as an image, from which --image goes on.
     #[arg(long, value_name = "FILE")]
     save_image: Option<PathBuf>,
+
+    /// Write which files were added, changed and removed to a list, or with their content to an
+    /// archive if FILE ends in .tar: mounted over the files from before, it makes them as they are
+    /// now.
+    #[arg(long, value_name = "FILE")]
+    save_changes: Option<PathBuf>,
 
     /// List every mounted path that the program touches, for --only.
     #[arg(long, value_name = "FILE")]
@@ -58,12 +64,14 @@ impl FromStr for Save {
 impl SaveArgs {
     /// The option by which anything is to be kept.
     pub(crate) fn asked(&self) -> Option<&'static str> {
-        match (self.save.as_slice(), &self.save_image, &self.record) {
-            ([_, ..], _, _) => Some("--save"),
-            ([], Some(_), _) => Some("--save-image"),
-            ([], None, Some(_)) => Some("--record"),
-            ([], None, None) => None,
-        }
+        let asked = [
+            (!self.save.is_empty(), "--save"),
+            (self.save_image.is_some(), "--save-image"),
+            (self.save_changes.is_some(), "--save-changes"),
+            (self.record.is_some(), "--record"),
+        ];
+        let asked = asked.iter().find(|(is_asked, _)| *is_asked);
+        asked.map(|(_, option)| *option)
     }
 
     /// Looks at the places before the program runs, as nobody wants to run it twice.
@@ -75,15 +83,29 @@ impl SaveArgs {
         let existing = Existing::with_force(self.force);
         trees
             .chain(&self.save_image)
+            .chain(&self.save_changes)
             .chain(&self.record)
             .try_for_each(|host| check(host, existing))
     }
 
-    /// Copies what is asked for out of `files`.
+    /// The files before programs run, if that is needed to tell what they change.
+    ///
+    /// # Errors
+    /// `Guest`.
+    pub(crate) fn before(&self, files: &MemFs) -> Result<Option<Snapshot>, Failure> {
+        let snapshot = || files.snapshot();
+        self.save_changes
+            .as_ref()
+            .map(|_| snapshot())
+            .transpose()
+            .map_err(unreadable)
+    }
+
+    /// Copies what is asked for out of `files`, which were as `before`.
     ///
     /// # Errors
     /// `Exists`, `Guest`, `Sparse`, `Export`, `Write`.
-    pub(crate) fn take(&self, content: &Files) -> Result<(), Failure> {
+    pub(crate) fn take(&self, content: &Files, before: Option<&Snapshot>) -> Result<(), Failure> {
         let Files {
             files,
             touched,
@@ -100,9 +122,12 @@ impl SaveArgs {
         for Save { guest, host } in &self.save {
             export(&files.root(), guest, MemDescriptor::mode, host, existing)?;
         }
-        match &self.save_image {
-            Some(path) => save_image(files, settings, path),
-            None => Ok(()),
+        if let Some(path) = &self.save_image {
+            save_image(files, settings, path)?;
+        }
+        match (&self.save_changes, before) {
+            (Some(path), Some(before)) => export_changes(before, files, path, existing),
+            _ => Ok(()),
         }
     }
 }
@@ -110,9 +135,13 @@ impl SaveArgs {
 fn save_image(files: &MemFs, settings: &Settings, path: &Path) -> Result<(), Failure> {
     // All directories are added.
     let mut image = ImageBuilder::new(Origin::new(Timestamp(0), 0o755));
-    image.tree(&files.root()).map_err(|code| Failure::Guest {
+    image.tree(&files.root()).map_err(unreadable)?;
+    output::write(path, &image.finish(settings).into())
+}
+
+fn unreadable(code: ErrorCode) -> Failure {
+    Failure::Guest {
         path: "/".to_owned(),
         code,
-    })?;
-    output::write(path, &image.finish(settings).into())
+    }
 }

@@ -35,11 +35,13 @@ pub enum Guest {
     Rules,
     /// A program of the benchmarks.
     Ops,
+    /// The server of an example, a component.
+    CacheServer,
 }
 
 impl Guest {
     /// Every guest.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ShimP1,
         Self::ShimP2,
         Self::ShimPlugged,
@@ -47,6 +49,7 @@ impl Guest {
         Self::Calls,
         Self::Rules,
         Self::Ops,
+        Self::CacheServer,
     ];
 
     /// The name of its package, and of its file without `.wasm`.
@@ -59,6 +62,7 @@ impl Guest {
             Self::Calls => "p2-calls",
             Self::Rules => "p2-rules",
             Self::Ops => "p2-ops",
+            Self::CacheServer => "cache-server",
         }
     }
 
@@ -73,6 +77,21 @@ impl Guest {
             Self::ShimP1 | Self::ShimP2 | Self::ShimPlugged | Self::Vfs => ARTIFACTS,
             Self::Calls | Self::Rules => "tests/programs",
             Self::Ops => "tools/bench/guest",
+            Self::CacheServer => "examples/cache",
+        }
+    }
+
+    /// Whether it is committed as a component, ready to run, instead of a module.
+    fn is_component(self) -> bool {
+        match self {
+            Self::CacheServer => true,
+            Self::ShimP1
+            | Self::ShimP2
+            | Self::ShimPlugged
+            | Self::Vfs
+            | Self::Calls
+            | Self::Rules
+            | Self::Ops => false,
         }
     }
 }

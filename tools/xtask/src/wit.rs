@@ -12,22 +12,25 @@ use crate::command;
 /// The packages that the worlds in `wit` name.
 const PACKAGES: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
 
-/// Copies the packages out of the sources of the locked wasmtime-wasi.
+/// Copies the packages out of the sources of the locked wasmtime-wasi, and `wasi:http` out of those
+/// of wasmtime-wasi-http.
 pub fn vendor(checkout: &Checkout) -> Result<()> {
-    let sources = wasmtime_wasi(checkout)?.join("src/p2/wit/deps");
+    let wasi = sources(checkout, "wasmtime-wasi")?.join("src/p2/wit/deps");
+    let http = sources(checkout, "wasmtime-wasi-http")?.join("wit/deps");
     let folder = checkout.join("wit/deps");
     fs::create_dir_all(&folder)?;
-    for package in PACKAGES {
+    let packages = PACKAGES.iter().map(|package| (&wasi, package));
+    for (sources, package) in packages.chain([(&http, &"http")]) {
         let file = format!("{package}.wit");
         let text = fs::read_to_string(sources.join(&file))
-            .with_context(|| format!("wasmtime-wasi ships no {file}"))?;
+            .with_context(|| format!("{} has no {file}", sources.display()))?;
         fs::write(folder.join(&file), without_worlds(&text))?;
     }
     Ok(())
 }
 
-/// The folder of the wasmtime-wasi sources.
-fn wasmtime_wasi(checkout: &Checkout) -> Result<PathBuf> {
+/// The folder of the sources of a dependency.
+fn sources(checkout: &Checkout, name: &str) -> Result<PathBuf> {
     let metadata = command::output(
         Command::new(command::cargo())
             .args(["metadata", "--format-version", "1", "--locked"])
@@ -36,10 +39,10 @@ fn wasmtime_wasi(checkout: &Checkout) -> Result<PathBuf> {
     let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
     let packages = metadata["packages"].as_array().into_iter().flatten();
     packages
-        .filter(|package| package["name"] == "wasmtime-wasi")
+        .filter(|package| package["name"] == name)
         .find_map(|package| package["manifest_path"].as_str())
         .and_then(|manifest| PathBuf::from(manifest).parent().map(PathBuf::from))
-        .context("wasmtime-wasi is not a dependency of the workspace")
+        .with_context(|| format!("{name} is not a dependency of the workspace"))
 }
 
 /// Leaves out the worlds: those of `wasi:cli` would force `wasi:filesystem` and `wasi:sockets` in.

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 /// The places of tests that `docs/SEMANTICS.md` lists: a folder of files, or one file.
-const PLACES: [(&str, &str); 8] = [
+const PLACES: [(&str, &str); 9] = [
     ("rule", "p2-vfs/fs-testsuite/src"),
     ("calls", "p1-shim/preview1/tests/calls"),
     ("memory", "p2-vfs/fs-core/tests/mem_fs"),
     ("host", "p2-vfs/host/tests"),
+    ("programs", "tests/host"),
     ("components", "tests/components"),
     ("content", "tests/content"),
     ("cli", "tests/cli.rs"),

@@ -61,6 +61,62 @@ fn the_space_of_a_removed_file_comes_back_with_its_last_description() {
 }
 
 #[test]
+fn a_quota_bounds_what_is_made_through_it_and_nothing_else() {
+    let (fs, root, _) = empty();
+    let before = fs.usage();
+    let limits = Limits {
+        bytes: 100_000,
+        inodes: 2,
+    };
+    let guest = fs.with_quota(limits);
+    let own = create(&guest.root(), "own").expect("room");
+    let written = own.write_at(WriteAt::End, 150_000, |piece| piece.fill(1));
+    assert_eq!(written.map(|written| written.len), Ok(100_000));
+    let full = own.write_at(WriteAt::End, 1, |_| unreachable!("the quota is used up"));
+    assert_eq!(full, Err(ErrorCode::Quota));
+    create(&guest.root(), "second").expect("room");
+    let third = guest.root().create_directory_at("third");
+    assert_eq!(third, Err(ErrorCode::Quota));
+    // Others have room, and their files are theirs whoever writes to them.
+    write(
+        &create(&root, "shared").expect("room"),
+        WriteAt::End,
+        b"by its owner",
+    );
+    write(
+        &create(&guest.root(), "shared").expect("it is there"),
+        WriteAt::End,
+        &[2; 200_000],
+    );
+    assert_eq!(guest.usage().bytes, 100_000);
+    assert_eq!(fs.usage().bytes, before.bytes + 300_012);
+    // What is removed, by whomever, is room again.
+    drop(own);
+    for name in ["own", "second", "shared"] {
+        root.remove_at(name, Remove::File).expect("a file");
+    }
+    assert_eq!((guest.usage().bytes, guest.usage().inodes), (0, 0));
+    assert_eq!(fs.usage(), before);
+}
+
+#[test]
+fn a_quota_is_no_promise_of_room() {
+    let (_, _, hands) = empty();
+    let limits = Limits {
+        bytes: 1000,
+        inodes: 10,
+    };
+    let fs = MemFs::builder(hands).limits(limits).build();
+    let fs = fs.expect("room for a root");
+    let guest = fs.with_quota(Limits::default());
+    let file = create(&guest.root(), "file").expect("room");
+    write(&file, WriteAt::End, &[1; 1000]);
+    let full = file.write_at(WriteAt::End, 1, |_| unreachable!("there is no room"));
+    assert_eq!(full, Err(ErrorCode::InsufficientSpace));
+    assert_eq!(guest.usage().bytes, 1000);
+}
+
+#[test]
 fn targets_of_links_take_space() {
     let (_, _, hands) = empty();
     let limits = Limits {

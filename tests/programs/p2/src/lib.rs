@@ -43,6 +43,7 @@ impl bindings::exports::wasi::cli::run::Guest for Program {
             ["files"] => files::all(),
             ["directories"] => directories::all(),
             ["streams"] => streams::all(),
+            ["large"] => streams::large(),
             ["full"] => streams::full(),
             ["cat", path] => streams::cat(path),
             ["cwd", directory] => directories::working_directory(directory),

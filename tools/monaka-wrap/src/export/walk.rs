@@ -179,7 +179,8 @@ impl<'w, M> Walk<'w, M> {
         }
     }
 
-    fn symlink<D: Descriptor>(
+    /// Gives the symbolic link `name` of `directory` to `sink`, as `path`.
+    pub(super) fn symlink<D: Descriptor>(
         &self,
         directory: &D,
         name: &str,
@@ -197,7 +198,7 @@ impl<'w, M> Walk<'w, M> {
         Ok(sink.symlink(path, &target, attributes)?)
     }
 
-    fn attributes<D>(&self, inode: &D, stat: &Stat) -> Attributes
+    pub(super) fn attributes<D>(&self, inode: &D, stat: &Stat) -> Attributes
     where
         M: Fn(&D) -> u32,
     {

@@ -6,7 +6,7 @@ mod world;
 use std::collections::BTreeSet;
 use std::fs;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::manifest::{Manifest, Module};
 use super::{Guest, folder, inputs};
@@ -55,6 +55,9 @@ pub fn sources(checkout: &Checkout) -> Result<()> {
 
 /// A module is valid and brings the one memory that it works in.
 pub fn memory(checkout: &Checkout, guest: Guest) -> Result<()> {
+    if guest.is_component() {
+        return Ok(());
+    }
     let module = CoreModule::parse(&read(checkout, guest)?).context(guest.file())?;
     module.imports().context(guest.file())?;
     ensure!(
@@ -68,6 +71,9 @@ pub fn memory(checkout: &Checkout, guest: Guest) -> Result<()> {
 /// A module exports the functions that it is for with their signatures, those of preview 1 and
 /// those that its world asks for.
 pub fn exports(checkout: &Checkout, guest: Guest) -> Result<()> {
+    if guest.is_component() {
+        return Ok(());
+    }
     let module = CoreModule::parse(&read(checkout, guest)?).context(guest.file())?;
     for (name, signature) in module::expected_exports(guest) {
         let found = module.function(name);
@@ -84,6 +90,9 @@ pub fn exports(checkout: &Checkout, guest: Guest) -> Result<()> {
 /// one version of WASI.
 pub fn imports(checkout: &Checkout, guest: Guest) -> Result<()> {
     let bytes = read(checkout, guest)?;
+    if guest.is_component() {
+        return component(&bytes).context(guest.file());
+    }
     let module = CoreModule::parse(&bytes).context(guest.file())?;
     for (module, name) in module.imports().context(guest.file())? {
         ensure!(
@@ -96,6 +105,20 @@ pub fn imports(checkout: &Checkout, guest: Guest) -> Result<()> {
         Some(world) => component_type(&bytes, &world).context(guest.file()),
         None => Ok(()),
     }
+}
+
+/// A component is valid and imports interfaces of WASI, and nothing else.
+fn component(bytes: &[u8]) -> Result<()> {
+    wasmparser::validate(bytes)?;
+    let (resolve, world) = match wit_component::decode(bytes)? {
+        wit_component::DecodedWasm::Component(resolve, world) => (resolve, world),
+        wit_component::DecodedWasm::WitPackage(..) => bail!("interfaces without a program"),
+    };
+    let imports = resolve.worlds[world].imports.keys();
+    let mut names = imports.map(|key| resolve.name_world_key(key));
+    let stray = names.find(|name| !(name.starts_with("wasi:") && name.ends_with(world::VERSION)));
+    ensure!(stray.is_none(), "it imports {stray:?}");
+    Ok(())
 }
 
 /// The world that a module says it is for is the expected one, which has one version: a component

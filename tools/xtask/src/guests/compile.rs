@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use wit_component::ComponentEncoder;
 
 use super::Guest;
 use super::toolchain::{Std, Toolchain};
@@ -69,6 +70,10 @@ pub(super) fn compile(
     let module = |guest: Guest| {
         let file = folder.join(guest.file().replace('-', "_"));
         let bytes = fs::read(&file).with_context(|| format!("no {}", file.display()))?;
+        if guest.is_component() {
+            let component = ComponentEncoder::default().module(&bytes)?.encode()?;
+            return Ok((guest, component));
+        }
         Ok((guest, bytes))
     };
     Guest::ALL.into_iter().map(module).collect()

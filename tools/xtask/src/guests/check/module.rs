@@ -118,7 +118,7 @@ pub(super) fn expected_exports(guest: Guest) -> Vec<(&'static str, FuncType)> {
             exports.extend([realloc, ("wasi:cli/run@0.2.12#run", run)]);
             exports
         }
-        Guest::Vfs | Guest::Calls | Guest::Rules | Guest::Ops => vec![realloc],
+        Guest::Vfs | Guest::Calls | Guest::Rules | Guest::Ops | Guest::CacheServer => vec![realloc],
     }
 }
 
@@ -127,7 +127,9 @@ pub(super) fn may_import(guest: Guest, module: &str, name: &str) -> bool {
     match (guest, module) {
         (Guest::Vfs, "glue") => IMAGE.contains(&name),
         (_, "glue") => GLUE.contains(&name),
-        (Guest::Calls | Guest::Rules | Guest::Ops, module) => module.starts_with("wasi:"),
+        (Guest::Calls | Guest::Rules | Guest::Ops | Guest::CacheServer, module) => {
+            module.starts_with("wasi:")
+        }
         (Guest::ShimP1, module) => {
             module == "wasi_snapshot_preview1" && REMAINING_PREVIEW1.contains(&name)
         }

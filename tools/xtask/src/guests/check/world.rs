@@ -16,7 +16,7 @@ impl World {
     /// The world of a guest, if it becomes a component.
     pub(super) fn of(guest: Guest) -> Option<Self> {
         match guest {
-            Guest::ShimP1 | Guest::Calls | Guest::Rules | Guest::Ops => None,
+            Guest::ShimP1 | Guest::Calls | Guest::Rules | Guest::Ops | Guest::CacheServer => None,
             Guest::ShimP2 => Some(SHIM),
             Guest::ShimPlugged => Some(SHIM_PLUGGED),
             Guest::Vfs => Some(VFS),

@@ -1,0 +1,5 @@
+//! Chooses the locks of shuttle.
+
+fn main() {
+    println!("cargo::rustc-cfg=shuttle");
+}
