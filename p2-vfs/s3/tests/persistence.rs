@@ -458,3 +458,51 @@ fn what_is_wrong_with_the_store_is_said() {
         StoreError::Unreachable(_)
     ));
 }
+
+#[test]
+fn writes_that_ask_for_it_are_durable_at_once() {
+    let store = Store::start();
+    let files = store.mount();
+    let access = DescriptorFlags::WRITE | DescriptorFlags::DATA_INTEGRITY_SYNC;
+    let file = root(&files)
+        .open_at(PathFlags::empty(), "log", OpenFlags::CREATE, access)
+        .unwrap();
+    put(&file, "one");
+    assert_eq!(store.read("p/log"), "one");
+    put(&file, "two");
+    assert_eq!(store.read("p/log"), "two");
+}
+
+#[test]
+fn no_more_is_held_back_than_is_allowed() {
+    let store = Store::start();
+    let files = store.mount_with(&Options {
+        max_dirty: 4,
+        ..Options::default()
+    });
+    let file = open(&files, "a");
+    put(&file, "1234");
+    let refusal = Fault::Refuse {
+        status: 403,
+        code: "AccessDenied".to_owned(),
+    };
+    store.server.faults().push(Rule::always(refusal));
+    let more = || file.write_at(WriteAt::End, 1, |piece| piece.fill(b'5'));
+    assert_eq!(more(), Err(ErrorCode::InsufficientSpace));
+    store.server.faults().clear();
+    assert_eq!(more().unwrap().end, 5);
+    drain(&files);
+    assert_eq!(store.read("p/a"), "12345");
+}
+
+#[test]
+fn a_store_that_does_not_answer_is_waited_for_so_long() {
+    let store = Store::start();
+    let files = store.mount_with(&Options {
+        patience: Duration::from_millis(100),
+        ..Options::default()
+    });
+    store.fault(Operation::PutObject, Fault::Stall);
+    let file = write(&files, "a", "text");
+    assert_eq!(file.sync(SyncLevel::All), Err(ErrorCode::Io));
+}

@@ -15,6 +15,8 @@ const PLACES: [(&str, &str); 9] = [
     ("components", "tests/components"),
     ("content", "tests/content"),
     ("cli", "tests/cli.rs"),
+    ("bucket", "tests/bucket.rs"),
+    ("store", "p2-vfs/s3/tests/persistence.rs"),
     ("differential", "tests/differential.rs"),
 ];
 

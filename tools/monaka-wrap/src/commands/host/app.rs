@@ -146,6 +146,7 @@ impl App {
             code,
             files: Some(runtime::Files {
                 view: Watched::new(self.view(&source.files()?)?, monitor.guest(name)),
+                kept: None,
                 working_directory: source.working_directory.clone(),
             }),
             args,
