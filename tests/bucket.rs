@@ -81,6 +81,15 @@ fn start(mut command: Command) -> Child {
     child
 }
 
+/// Ends a program that still waits for its input.
+fn terminate(mut child: Child) -> Output {
+    let input = child.stdin.take();
+    signal(&child, "TERM");
+    let ended = child.wait_with_output().expect("it ends");
+    drop(input);
+    ended
+}
+
 /// Sends a signal, such as `TERM`.
 fn signal(child: &Child, name: &str) {
     let id = child.id().to_string();
@@ -113,9 +122,7 @@ fn what_was_synced_survives_a_kill() {
 #[test]
 fn a_signal_to_end_saves_what_was_not_synced() {
     let store = Store::start();
-    let child = start(store.run("keep.wat", &[], &[]));
-    signal(&child, "TERM");
-    let ended = child.wait_with_output().expect("it ends");
+    let ended = terminate(start(store.run("keep.wat", &[], &[])));
     assert_eq!(ended.status.code(), Some(128 + 15), "{}", stderr(&ended));
     assert_eq!(store.kept().as_deref(), Some(&b"kept"[..]));
 }
@@ -130,9 +137,7 @@ fn what_is_not_saved_is_named() {
     assert!(complaint.contains("/file is not saved: "), "{complaint}");
     assert!(complaint.contains("access denied"), "{complaint}");
     assert!(complaint.contains("s3://test/p/"), "{complaint}");
-    let child = start(store.run("keep.wat", &[], &[]));
-    signal(&child, "TERM");
-    let ended = child.wait_with_output().expect("it ends");
+    let ended = terminate(start(store.run("keep.wat", &[], &[])));
     assert_eq!(ended.status.code(), Some(125), "{}", stderr(&ended));
 }
 
