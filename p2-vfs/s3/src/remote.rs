@@ -124,11 +124,9 @@ impl Remote {
             .credentials_provider()
             .ok_or(StoreError::NoCredentials)?;
         if let Err(error) = credentials.provide_credentials().await {
-            return Err(match error {
-                aws_credentials_error if is_not_loaded(&aws_credentials_error) => {
-                    StoreError::NoCredentials
-                }
-                other => StoreError::Other(format!("no credentials: {}", causes(&other))),
+            return Err(match is_not_loaded(&error) {
+                true => StoreError::NoCredentials,
+                false => StoreError::Other(format!("no credentials: {}", causes(&error))),
             });
         }
         let mut config = aws_sdk_s3::config::Builder::from(&shared)
@@ -269,6 +267,8 @@ impl Remote {
     }
 }
 
+/// Whether no provider had credentials. The type of the error has a variant for that, but is of a
+/// crate that is needed for nothing else.
 fn is_not_loaded(error: &(dyn Error + 'static)) -> bool {
     causes(error).contains("no providers in chain")
         || format!("{error:?}").starts_with("CredentialsNotLoaded")

@@ -61,7 +61,7 @@ impl Store {
         self.server.faults().push(Rule::once(operation, fault));
     }
 
-    /// The keys, the control plane aside.
+    /// The keys of all objects.
     fn keys(&self) -> Vec<String> {
         let objects = self.server.store().objects("test");
         objects.into_iter().map(|object| object.key).collect()
