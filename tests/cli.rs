@@ -19,7 +19,7 @@ fn output(mut command: Command) -> Output {
 }
 
 /// The ways to run a program, which it must not notice.
-const WAYS: [&str; 4] = ["host", "component", "core", "stock"];
+const WAYS: [&str; 5] = ["host", "component", "core", "plugged", "stock"];
 
 fn program(name: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -535,6 +535,19 @@ fn the_stock_adapter_is_for_components_and_within_its_memory() {
         "allow more with --max-guest-memory",
     );
     refused(&["--max-guest-memory", "64M"], "--adapter stock");
+}
+
+#[test]
+fn a_reader_that_has_gone_is_no_reason_to_panic() {
+    for options in [&[][..], &["--json"]] {
+        let mut command = monaka_wrap(["inspect", &program("hello")]);
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        command.args(options).stdout(writer);
+        let result = output(command);
+        assert_eq!(result.status.code(), Some(125), "{result:?}");
+        complaint(&result);
+    }
 }
 
 #[test]

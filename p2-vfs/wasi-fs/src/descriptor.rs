@@ -14,6 +14,9 @@ use crate::convert;
 /// The most that is asked for or given at once: what is under way lies in the guest's memory.
 const AT_ONCE: usize = 1 << 20;
 
+/// The last offset that there is.
+const MAX_OFFSET: u64 = i64::MAX as u64;
+
 /// An open file description of a [`WasiFs`](crate::WasiFs).
 #[derive(Clone, Debug)]
 pub struct WasiDescriptor(Rc<wasi::Descriptor>);
@@ -118,7 +121,9 @@ impl fs_core::Descriptor for WasiDescriptor {
         if len == 0 {
             return Err(ErrorCode::Invalid);
         }
-        let end = offset.checked_add(len).ok_or(ErrorCode::FileTooLarge)?;
+        // A size that is no offset is invalid; an end that is none is too far.
+        let end = offset.checked_add(len).filter(|end| *end <= MAX_OFFSET);
+        let end = end.ok_or(ErrorCode::FileTooLarge)?;
         if self.0.stat()?.size < end {
             self.0.set_size(end)?;
         }

@@ -23,6 +23,7 @@ use wasmtime_wasi::I32Exit;
 
 use self::limits::{MemoryLimit, OutOfMemory};
 use self::lines::{Lines, Stream};
+use crate::attach::Attached;
 use crate::failure::Failure;
 
 pub(crate) use self::deadline::Deadline;
@@ -91,11 +92,19 @@ impl Code {
     }
 }
 
+/// The files beside a program.
+pub(crate) enum Files {
+    /// In the memory of this process.
+    Memory(Given<GuestFiles>),
+    /// At a server.
+    Server(Given<Attached>),
+    /// In a bucket.
+    Bucket(Given<S3Fs>),
+}
+
 /// What a program sees of a file system.
-pub(crate) struct Files {
-    pub(crate) view: GuestFiles,
-    /// The same files, if they are kept in a bucket: those that a module is given.
-    pub(crate) kept: Option<S3Fs>,
+pub(crate) struct Given<F> {
+    pub(crate) view: F,
     pub(crate) working_directory: Option<String>,
 }
 

@@ -109,6 +109,8 @@ impl Fuzzer {
             .arg(format!("-max_total_time={seconds}"))
             .arg(format!("-artifact_prefix={}/", found.display()))
             .args(["-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"])
+            // The corpora are small, and what is interesting takes many bytes.
+            .arg("-len_control=0")
             .args([corpus.as_path(), &self.corpora.join(target)])
             .stdin(Stdio::null())
             .status()

@@ -1,31 +1,21 @@
 //! What the documents name is there.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-/// The places of tests that `docs/SEMANTICS.md` lists: a folder of files, or one file.
-const PLACES: [(&str, &str); 9] = [
-    ("rule", "p2-vfs/fs-testsuite/src"),
-    ("calls", "p1-shim/preview1/tests/calls"),
-    ("memory", "p2-vfs/fs-core/tests/mem_fs"),
-    ("host", "p2-vfs/host/tests"),
-    ("programs", "tests/host"),
-    ("components", "tests/components"),
-    ("content", "tests/content"),
-    ("cli", "tests/cli.rs"),
-    ("bucket", "tests/bucket.rs"),
-    ("store", "p2-vfs/s3/tests/persistence.rs"),
-    ("differential", "tests/differential.rs"),
-];
-
 #[test]
 fn every_promise_names_tests_that_exist() -> Result<()> {
     let page = read("docs/SEMANTICS.md")?;
+    let places = places(&page);
     let mut missing = Vec::new();
     for statement in statements(&page) {
-        let names: Vec<_> = statement.split('`').filter_map(TestName::parse).collect();
+        let words = statement.split('`');
+        let names: Vec<_> = words
+            .filter_map(|it| TestName::parse(it, &places))
+            .collect();
         ensure!(!names.is_empty(), "no test is named for: {statement}");
         for name in names {
             if !name.exists()? {
@@ -35,6 +25,22 @@ fn every_promise_names_tests_that_exist() -> Result<()> {
     }
     ensure!(missing.is_empty(), "no such tests: {}", missing.join(", "));
     Ok(())
+}
+
+/// The places of tests by their names, as the first table has them: a folder of files, or one file.
+fn places(page: &str) -> BTreeMap<&str, &Path> {
+    let table = page.lines().skip_while(|line| !line.starts_with("| place"));
+    let rows = table.take_while(|line| line.starts_with('|')).skip(2);
+    let mut places = BTreeMap::new();
+    for row in rows {
+        let mut cells = row.split('|').skip(1);
+        let mut quoted = || {
+            let cell = cells.next().unwrap_or_default();
+            cell.split('`').skip(1).step_by(2)
+        };
+        places.extend(quoted().zip(quoted().map(Path::new)));
+    }
+    places
 }
 
 /// The points of all lists, and the rows of the table of refusals.
@@ -58,10 +64,9 @@ struct TestName<'a> {
 
 impl<'a> TestName<'a> {
     /// `place::file::function`, or `place::function` where the place is a file.
-    fn parse(name: &'a str) -> Option<Self> {
+    fn parse(name: &'a str, places: &BTreeMap<&str, &Path>) -> Option<Self> {
         let (place, rest) = name.split_once("::")?;
-        let (_, path) = PLACES.iter().find(|(known, _)| *known == place)?;
-        let path = Path::new(path);
+        let path = *places.get(place)?;
         Some(match rest.split_once("::") {
             Some((file, function)) => Self {
                 file: path.join(file).with_extension("rs"),

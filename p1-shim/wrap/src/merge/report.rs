@@ -28,7 +28,11 @@ impl Inputs<'_, '_> {
     fn bound(&self) -> Option<Stage> {
         let is_bound = |link: &&AppLink| matches!(link, AppLink::Shim(_));
         let bound = self.links.app.iter().filter(is_bound).count();
-        let note = format!("bound {bound} preview1 imports to the shim, which keeps its own files");
+        let files = match self.links.ask_for_image() {
+            true => "which keeps its own files",
+            false => "which has somebody else's files",
+        };
+        let note = format!("bound {bound} preview1 imports to the shim, {files}");
         (!self.app.memories.is_empty()).then(|| Stage::note(Step::Merge, note))
     }
 

@@ -1,5 +1,6 @@
 //! `monaka-wrap inspect INPUT [--json]`.
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
@@ -15,16 +16,19 @@ pub(crate) fn execute(args: &InspectArgs) -> Result<ExitCode, Failure> {
         path: args.input.clone(),
         source,
     })?;
-    if args.json {
-        println!("{:#}", to_json(&inspection));
+    let text = if args.json {
+        format!("{:#}\n", to_json(&inspection))
     } else {
-        print(&inspection);
-    }
+        to_text(&inspection)
+    };
+    let printed = io::stdout().write_all(text.as_bytes());
+    printed.map_err(Failure::Print)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(inspection: &Inspection) {
-    let line = |label: &str, text: &str| println!("{label:<11}{text}");
+fn to_text(inspection: &Inspection) -> String {
+    let mut lines = String::new();
+    let mut line = |label: &str, text: &str| lines += &format!("{label:<11}{text}\n");
     line("kind", &inspection.kind.to_string());
     if let Some(toolchain) = &inspection.toolchain {
         line("toolchain", toolchain);
@@ -59,6 +63,7 @@ fn print(inspection: &Inspection) {
         };
         line(what, &format!("{would}{}", prospect.why()));
     }
+    lines
 }
 
 fn to_json(inspection: &Inspection) -> Value {

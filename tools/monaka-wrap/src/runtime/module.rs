@@ -10,18 +10,18 @@ use wasmtime::{Linker, Module};
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p1::{self, WasiP1Ctx};
 
-use super::{Files, Host, Program, Stdin, component};
+use super::{Files, Given, Host, Program, Stdin, component};
 
 pub(super) fn run(
     program: &Program,
     module: &Module,
     stdin: Option<File>,
 ) -> wasmtime::Result<ExitCode> {
-    if let Some(files) = &program.files {
-        return match &files.kept {
-            Some(kept) => on_files(program, module, guest(program, files, kept, stdin)),
-            None => on_files(program, module, guest(program, files, &files.view, stdin)),
-        };
+    match &program.files {
+        Some(Files::Memory(files)) => return hosted(program, module, files, stdin),
+        Some(Files::Server(files)) => return hosted(program, module, files, stdin),
+        Some(Files::Bucket(files)) => return hosted(program, module, files, stdin),
+        None => {}
     }
     let mut linker: Linker<Host<WasiP1Ctx>> = Linker::new(program.code.engine());
     p1::add_to_linker_sync(&mut linker, |host| &mut host.context)?;
@@ -32,14 +32,15 @@ pub(super) fn run(
     start(program, module, &linker, context)
 }
 
-fn on_files<F: FileSystem + 'static>(
+fn hosted<F: FileSystem + 'static>(
     program: &Program,
     module: &Module,
-    guest: VfsCtx<F>,
+    files: &Given<F>,
+    stdin: Option<File>,
 ) -> wasmtime::Result<ExitCode> {
     let mut linker: Linker<Host<VfsCtx<F>>> = Linker::new(program.code.engine());
     vfs_host::preview1::add_to_linker(&mut linker, |host| &mut host.context)?;
-    start(program, module, &linker, guest)
+    start(program, module, &linker, guest(program, files, stdin))
 }
 
 fn start<C: 'static>(
@@ -55,13 +56,7 @@ fn start<C: 'static>(
     Ok(ExitCode::SUCCESS)
 }
 
-/// The program on `tree`, which is what `files` are, however they are kept.
-fn guest<F: FileSystem>(
-    program: &Program,
-    files: &Files,
-    tree: &F,
-    stdin: Option<File>,
-) -> VfsCtx<F> {
+fn guest<F: FileSystem>(program: &Program, files: &Given<F>, stdin: Option<File>) -> VfsCtx<F> {
     let mut guest = VfsCtx::builder().args(&program.args);
     for (name, value) in &program.env {
         guest = guest.env(name, value);
@@ -78,7 +73,7 @@ fn guest<F: FileSystem>(
     if let Some(directory) = &files.working_directory {
         guest = guest.working_directory(directory);
     }
-    guest.build(tree)
+    guest.build(&files.view)
 }
 
 fn exit(code: i32) -> wasmtime::Result<()> {
