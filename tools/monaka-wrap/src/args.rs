@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::attach::ConnectArgs;
+use crate::bucket::S3Args;
 use crate::commands::fs::FsCommand;
 use crate::commands::host::HostArgs;
 use crate::commands::mount::MountFsArgs;
@@ -295,6 +296,9 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) save: SaveArgs,
 
+    #[command(flatten)]
+    pub(crate) s3: S3Args,
+
     /// Set an environment variable; the host's are not passed on.
     #[arg(long, value_name = "K=V", value_parser = variable)]
     pub(crate) env: Vec<(String, String)>,
@@ -339,6 +343,7 @@ pub(crate) fn variable(text: &str) -> Result<(String, String), &'static str> {
     }
 }
 
+/// A time such as `30s`.
 pub(crate) fn duration(text: &str) -> Result<Duration, &'static str> {
     const EXPECTED: &str = "expected a time such as 30s, 500ms or 5m";
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());

@@ -39,6 +39,20 @@ pub(crate) enum Failure {
         place: &'static str,
     },
 
+    #[error("{0}")]
+    Bucket(#[from] s3::MountError),
+
+    #[error(
+        "{count} files or directories are not saved in {location}; see above, and --s3-conflict and --s3-drain"
+    )]
+    Unsaved {
+        count: usize,
+        location: s3::Location,
+    },
+
+    #[error("signals cannot be waited for: {0}")]
+    Signals(io::Error),
+
     #[error("--mount {}: {reason}", path.display())]
     Mount { path: PathBuf, reason: String },
 
@@ -148,6 +162,9 @@ impl Failure {
             | Self::SameFile { .. }
             | Self::NoOutput
             | Self::Unfit { .. }
+            | Self::Bucket(_)
+            | Self::Unsaved { .. }
+            | Self::Signals(_)
             | Self::Mount { .. }
             | Self::TooMuch { .. }
             | Self::Epoch(_)

@@ -2,6 +2,7 @@
 
 mod args;
 mod attach;
+mod bucket;
 mod commands;
 mod content;
 mod export;

@@ -15,6 +15,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use fs_core::{MemDescriptor, View};
+use s3::S3Fs;
 use vfs_host::watch::Watched;
 use wasmtime::component::Component;
 use wasmtime::{Cache, CacheConfig, Config, Engine, Module, OptLevel, Store, Trap, WasmBacktrace};
@@ -97,6 +98,8 @@ pub(crate) enum Files {
     Memory(Given<GuestFiles>),
     /// At a server.
     Server(Given<Attached>),
+    /// In a bucket.
+    Bucket(Given<S3Fs>),
 }
 
 /// What a program sees of a file system.

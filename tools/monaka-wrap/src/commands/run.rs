@@ -11,6 +11,7 @@ use wrap::{Emit, Inspection, Kind, UnsupportedKind};
 
 use crate::args::{Adapter, Backend, ContentArgs, RunArgs, Verbosity, Via};
 use crate::attach::{self, Attached};
+use crate::bucket::Kept;
 use crate::content::{self, Files, Recording};
 use crate::failure::Failure;
 use crate::input;
@@ -28,7 +29,11 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
         });
     }
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
-    let (wasm, form, files) = match way(args)? {
+    let way = way(args)?;
+    if args.s3.is_given() && way != Via::Host {
+        return Err(UNKEPT);
+    }
+    let (wasm, form, files) = match way {
         Via::Host => unwrapped(args, verbosity, &spinner)?,
         Via::Component => wrapped(
             args,
@@ -83,11 +88,35 @@ fn way(args: &RunArgs) -> Result<Via, Failure> {
     }
 }
 
+/// For programs that bring their files, or get them in another way.
+const UNKEPT: Failure = Failure::Unfit {
+    option: "--s3",
+    place: "unmodified programs on files of this process (--via host)",
+};
+
+/// Says what cannot be with files that are kept in a bucket, before that is asked for anything.
+fn check_bucket(args: &RunArgs) -> Result<(), Failure> {
+    let options = [
+        (args.save.asked(), args.save.asked().is_some()),
+        (Some("--mount"), !args.content.mounts.mount.is_empty()),
+        (Some("--image"), args.content.image.is_some()),
+    ];
+    match options.iter().find(|(_, is_given)| *is_given) {
+        Some((Some(option), _)) if args.s3.is_given() => Err(Failure::Unfit {
+            option,
+            place: "files that are not kept in a bucket (--s3)",
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Says what cannot be saved before the program runs.
 fn check_saving(args: &RunArgs, files: &Beside) -> Result<(), Failure> {
     let (option, place) = match files {
         Beside::Memory(_) => return args.save.check(),
         Beside::Server(_) => (args.save.asked_of_memory(), "files of this process"),
+        // Checked before the bucket was asked.
+        Beside::Bucket(_) => return Ok(()),
         Beside::Nothing => (
             args.save.asked(),
             "programs that run on files beside them (--via host)",
@@ -105,6 +134,13 @@ enum Beside {
     Nothing,
     Memory(Box<Files>),
     Server(Remote),
+    Bucket(Box<Bucket>),
+}
+
+/// The files of a bucket.
+struct Bucket {
+    kept: Kept,
+    working_directory: Option<String>,
 }
 
 /// The files of a server.
@@ -131,6 +167,10 @@ impl Beside {
                 view: remote.attached.clone(),
                 working_directory: remote.working_directory.clone(),
             })),
+            Self::Bucket(bucket) => Some(runtime::Files::Bucket(Given {
+                view: bucket.kept.files.clone(),
+                working_directory: bucket.working_directory.clone(),
+            })),
         }
     }
 
@@ -138,7 +178,7 @@ impl Beside {
     fn before(&self, args: &RunArgs) -> Result<Option<Snapshot>, Failure> {
         match self {
             Self::Memory(files) => args.save.before(&files.files),
-            Self::Nothing | Self::Server(_) => Ok(None),
+            Self::Nothing | Self::Server(_) | Self::Bucket(_) => Ok(None),
         }
     }
 
@@ -151,6 +191,7 @@ impl Beside {
                 let root = attach::root(&remote.attached.files);
                 args.save.take_trees(&root, attach::usual_mode)
             }
+            Self::Bucket(bucket) => bucket.kept.drain(),
         }
     }
 }
@@ -191,13 +232,22 @@ fn unwrapped(
     verbosity: &Verbosity,
     spinner: &Spinner,
 ) -> Result<Prepared, Failure> {
+    check_bucket(args)?;
     let where_they_are = "files that this process holds";
     match bare(args, verbosity, spinner, where_they_are)? {
         Bare::Program(wasm, form) => {
             let recording = args.save.recording();
             let files = content::files(&args.content, recording, spinner.warnings(verbosity))?;
-            Ok((wasm, form, Beside::Memory(Box::new(files))))
+            let beside = match args.s3.mount(&files.files)? {
+                Some(kept) => Beside::Bucket(Box::new(Bucket {
+                    kept,
+                    working_directory: files.settings.working_directory,
+                })),
+                None => Beside::Memory(Box::new(files)),
+            };
+            Ok((wasm, form, beside))
         }
+        Bare::Wrapped(_) | Bare::Reactor if args.s3.is_given() => Err(UNKEPT),
         Bare::Wrapped(wasm) => brings_its_own(args, wasm),
         Bare::Reactor => {
             let adapter = args.content.adapter;

@@ -48,6 +48,7 @@ pub(super) fn run(
     match &program.files {
         Some(Files::Memory(files)) => hosted(program, component, files, stdin),
         Some(Files::Server(files)) => hosted(program, component, files, stdin),
+        Some(Files::Bucket(files)) => hosted(program, component, files, stdin),
         None => {
             let nothing = Watched::new(View::empty(), Monitor::new().guest(""));
             let mut linker = Linker::new(program.code.engine());

@@ -20,6 +20,7 @@ pub(super) fn run(
     match &program.files {
         Some(Files::Memory(files)) => return hosted(program, module, files, stdin),
         Some(Files::Server(files)) => return hosted(program, module, files, stdin),
+        Some(Files::Bucket(files)) => return hosted(program, module, files, stdin),
         None => {}
     }
     let mut linker: Linker<Host<WasiP1Ctx>> = Linker::new(program.code.engine());
