@@ -14,7 +14,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use tempfile::TempDir;
 
 /// What `run --via` can be, but for the stock adapter's way, which has rules of its own.
-const MODES: [&str; 4] = ["host", "component", "core", "plugged"];
+const MODES: [&str; 5] = ["host", "component", "core", "plugged", "rpc"];
 
 /// The observer that lists `..`: `wasi:filesystem` does not tell where the directory above is.
 const PLUGGED_DIFFERS: &str = "directories";

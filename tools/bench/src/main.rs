@@ -7,6 +7,7 @@
 //! cargo run --release -p bench -- wrap FILE…   wrapping, against validation
 //! cargo run --release -p bench -- content      embedding, against reading, copying and no files
 //! cargo run --release -p bench -- trees        starting over images and as forks, by their size
+//! cargo run --release -p bench -- rpc          a file system in another process, against loopback
 //! cargo run --release -p bench -- host         guests of vfs-host, against the other ways
 //! cargo run --release -p bench -- http         a wasi:http handler with a cache in files
 //! cargo run --release -p bench -- threads      several threads on one file system, against one
@@ -19,6 +20,7 @@ mod hosted;
 mod http;
 mod ops;
 mod plugged;
+mod remote;
 mod start;
 mod table;
 mod threads;
@@ -85,6 +87,15 @@ enum Bench {
     },
     /// Starting over images and as forks, and the first use of what they hold.
     Trees,
+    /// A file system in another process, against the loopback that it is reached by.
+    Rpc {
+        /// How often each way runs, in turns.
+        #[arg(long, default_value_t = 10)]
+        rounds: usize,
+    },
+    /// Serve the benchmark `rpc`.
+    #[command(hide = true)]
+    RpcServer,
     /// Guests of vfs-host: modules, components and forks.
     Host {
         /// How often each way runs, in turns.
@@ -127,6 +138,8 @@ fn main() -> Result<()> {
             scratch,
         } => content::run(rounds, largest, &scratch),
         Bench::Trees => trees::run(),
+        Bench::Rpc { rounds } => remote::run(rounds),
+        Bench::RpcServer => remote::serve(),
         Bench::Host { rounds, tmpfs } => hosted::run(rounds, &tmpfs),
         Bench::Http { clients, requests } => http::run(clients, requests),
         Bench::Threads { threads } => threads::run(threads),

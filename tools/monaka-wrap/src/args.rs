@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::attach::ConnectArgs;
 use crate::commands::fs::FsCommand;
 use crate::commands::host::HostArgs;
+use crate::commands::mount::MountFsArgs;
+use crate::commands::serve::ServeArgs;
 use crate::mount::Mount;
 use crate::save::SaveArgs;
 use crate::size;
@@ -65,7 +68,7 @@ pub(crate) enum Command {
     /// Wrap a program into one that brings its own file system (the default command).
     Wrap(WrapArgs),
     /// Run a program on files in memory; nothing of the host is visible to it.
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Run several programs at once, on one file system in memory.
     Host(Box<HostArgs>),
     /// Say what a file is, what it can reach and how it would be wrapped.
@@ -73,6 +76,10 @@ pub(crate) enum Command {
     /// Look into a saved image or a wrapped artifact, take files out, put others in.
     #[command(subcommand)]
     Fs(FsCommand),
+    /// Serve a file system to programs in other processes.
+    Serve(ServeArgs),
+    /// Mount the files of a server at a directory of the host, by FUSE.
+    Mount(MountFsArgs),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
     /// Print the manual page.
@@ -266,6 +273,8 @@ pub(crate) enum Via {
     Plugged,
     /// Wrap into a component with --adapter stock and run that.
     Stock,
+    /// Run the module as it is, on files of a server: that of --connect, or one for this run.
+    Rpc,
 }
 
 #[derive(Debug, Args)]
@@ -273,9 +282,12 @@ pub(crate) struct RunArgs {
     /// The module or component, .wasm or .wat; - reads standard input.
     pub(crate) input: PathBuf,
 
-    /// How to run it.
-    #[arg(long, value_name = "WAY", default_value = "host")]
-    pub(crate) via: Via,
+    /// How to run it. [default: rpc with --connect, else host]
+    #[arg(long, value_name = "WAY")]
+    pub(crate) via: Option<Via>,
+
+    #[command(flatten)]
+    pub(crate) server: ConnectArgs,
 
     #[command(flatten)]
     pub(crate) content: ContentArgs,

@@ -4,5 +4,7 @@ pub(crate) mod fs;
 pub(crate) mod generate;
 pub(crate) mod host;
 pub(crate) mod inspect;
+pub(crate) mod mount;
 pub(crate) mod run;
+pub(crate) mod serve;
 pub(crate) mod wrap;

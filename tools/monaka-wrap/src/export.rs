@@ -6,7 +6,7 @@
 mod archive;
 mod changes;
 mod folder;
-mod walk;
+pub(crate) mod walk;
 
 use std::fs::{self, Permissions};
 use std::io;

@@ -10,6 +10,9 @@ use fs_core::ErrorCode;
 use fs_core::image::ImageError;
 use thiserror::Error;
 
+use crate::attach::AttachFailure;
+use crate::commands::mount::MountFailure;
+use crate::commands::serve::ServeFailure;
 use crate::size;
 
 /// Ends the process with one line and an exit status.
@@ -116,6 +119,14 @@ pub(crate) enum Failure {
     #[error("the program needs more than {} of memory; allow more with --max-memory", size::display(*.0))]
     Memory(u64),
 
+    #[error(transparent)]
+    Serve(#[from] ServeFailure),
+
+    #[error(transparent)]
+    Attach(#[from] AttachFailure),
+
+    #[error(transparent)]
+    MountAt(#[from] MountFailure),
     #[error(
         "MONAKA_LOG is {0:?}, not a filter such as info or vfs_host::files=trace; mend or unset it"
     )]
@@ -158,6 +169,9 @@ impl Failure {
             | Self::Start(_)
             | Self::Thread(_)
             | Self::Memory(_)
+            | Self::Serve(_)
+            | Self::Attach(_)
+            | Self::MountAt(_)
             | Self::Print(_) => 125,
         }
     }
@@ -173,7 +187,11 @@ fn words(code: ErrorCode) -> String {
         ErrorCode::NotPermitted => "a link there leads out of the file system".to_owned(),
         ErrorCode::Invalid => "not a path of the guest; it must not contain ..".to_owned(),
         ErrorCode::ReadOnly => "part of a read-only mount; mount it without ,ro".to_owned(),
-        ErrorCode::Io => "damaged".to_owned(),
+        ErrorCode::Exist => "exists".to_owned(),
+        ErrorCode::NotEmpty => "a directory with something in it; remove it with -r".to_owned(),
+        ErrorCode::InsufficientSpace => "no room is left at the server".to_owned(),
+        ErrorCode::Quota => "the token's quota is used up".to_owned(),
+        ErrorCode::Io => "damaged, or the server does not answer".to_owned(),
         other => format!("{other:?}"),
     }
 }

@@ -22,6 +22,7 @@ use wasmtime_wasi::I32Exit;
 
 use self::limits::{MemoryLimit, OutOfMemory};
 use self::lines::{Lines, Stream};
+use crate::attach::Attached;
 use crate::failure::Failure;
 
 pub(crate) use self::deadline::Deadline;
@@ -90,9 +91,17 @@ impl Code {
     }
 }
 
+/// The files beside a program.
+pub(crate) enum Files {
+    /// In the memory of this process.
+    Memory(Given<GuestFiles>),
+    /// At a server.
+    Server(Given<Attached>),
+}
+
 /// What a program sees of a file system.
-pub(crate) struct Files {
-    pub(crate) view: GuestFiles,
+pub(crate) struct Given<F> {
+    pub(crate) view: F,
     pub(crate) working_directory: Option<String>,
 }
 

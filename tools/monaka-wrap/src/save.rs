@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use fs_core::image::{ImageBuilder, Origin, Settings};
-use fs_core::{ErrorCode, MemDescriptor, MemFs, Snapshot, Timestamp};
+use fs_core::{Descriptor, ErrorCode, MemDescriptor, MemFs, Snapshot, Timestamp};
 
 use crate::content::Files;
 use crate::export::{Existing, check, export, export_changes};
@@ -117,10 +117,8 @@ impl SaveArgs {
             let lines = lines.map(|path| mount::line(&path) + "\n");
             output::write(path, &lines.collect::<String>().into_bytes().into())?;
         }
+        self.take_trees(&files.root(), MemDescriptor::mode)?;
         let existing = Existing::with_force(self.force);
-        for Save { guest, host } in &self.save {
-            export(&files.root(), guest, MemDescriptor::mode, host, existing)?;
-        }
         if let Some(path) = &self.save_image {
             save_image(files, settings, path)?;
         }
@@ -129,9 +127,40 @@ impl SaveArgs {
             _ => Ok(()),
         }
     }
+
+    /// Copies the files and trees that are asked for, but no image, out of what is below `root`.
+    ///
+    /// # Errors
+    /// `Exists`, `Guest`, `Sparse`, `Export`.
+    pub(crate) fn take_trees<D: Descriptor>(
+        &self,
+        root: &D,
+        mode: impl Fn(&D) -> u32,
+    ) -> Result<(), Failure> {
+        let existing = Existing::with_force(self.force);
+        for Save { guest, host } in &self.save {
+            export(root, guest, &mode, host, existing)?;
+        }
+        Ok(())
+    }
+
+    /// The option that asks for what only files in this process's memory have.
+    pub(crate) fn asked_of_memory(&self) -> Option<&'static str> {
+        let options = [
+            ("--save-image", self.save_image.is_some()),
+            ("--save-changes", self.save_changes.is_some()),
+            ("--record", self.record.is_some()),
+        ];
+        let given = options.into_iter().find(|(_, is_given)| *is_given);
+        given.map(|(option, _)| option)
+    }
 }
 
-fn save_image(files: &MemFs, settings: &Settings, path: &Path) -> Result<(), Failure> {
+/// Saves everything as an image.
+///
+/// # Errors
+/// `Guest`, `Write`.
+pub(crate) fn save_image(files: &MemFs, settings: &Settings, path: &Path) -> Result<(), Failure> {
     // All directories are added.
     let mut image = ImageBuilder::new(Origin::new(Timestamp(0), 0o755));
     image.tree(&files.root()).map_err(unreadable)?;

@@ -39,15 +39,18 @@ pub enum Via {
     Plugged,
     /// Lifted with the stock adapter and composed with the VFS component
     Stock,
+    /// As it is, on the files of a server in another process
+    Rpc,
 }
 
 impl Via {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Host,
         Self::Component,
         Self::Core,
         Self::Plugged,
         Self::Stock,
+        Self::Rpc,
     ];
 
     fn name(self) -> &'static str {
@@ -57,6 +60,7 @@ impl Via {
             Self::Core => "core",
             Self::Plugged => "plugged",
             Self::Stock => "stock",
+            Self::Rpc => "rpc",
         }
     }
 }

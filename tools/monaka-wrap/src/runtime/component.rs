@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::process::ExitCode;
 
-use fs_core::View;
+use fs_core::{FileSystem, View};
 use vfs_host::VfsCtx;
 use vfs_host::p2::{VfsCtxView, VfsView};
 use vfs_host::watch::{Monitor, Watched};
@@ -12,15 +12,15 @@ use wasmtime_wasi::cli::InputFile;
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
-use super::{GuestFiles, Host, Program, Stdin};
+use super::{Files, Given, GuestFiles, Host, Program, Stdin};
 
-struct Guest {
+struct Guest<F: FileSystem> {
     wasi: WasiCtx,
-    files: VfsCtx<GuestFiles>,
+    files: VfsCtx<F>,
     table: ResourceTable,
 }
 
-impl WasiView for Host<Guest> {
+impl<F: FileSystem<Descriptor: Send> + 'static> WasiView for Host<Guest<F>> {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {
             ctx: &mut self.context.wasi,
@@ -29,10 +29,10 @@ impl WasiView for Host<Guest> {
     }
 }
 
-impl VfsView for Host<Guest> {
-    type Files = GuestFiles;
+impl<F: FileSystem<Descriptor: Send> + 'static> VfsView for Host<Guest<F>> {
+    type Files = F;
 
-    fn vfs(&mut self) -> VfsCtxView<'_, Self::Files> {
+    fn vfs(&mut self) -> VfsCtxView<'_, F> {
         VfsCtxView {
             ctx: &mut self.context.files,
             table: &mut self.context.table,
@@ -45,27 +45,52 @@ pub(super) fn run(
     component: &Component,
     stdin: Option<File>,
 ) -> wasmtime::Result<ExitCode> {
-    let mut linker = Linker::new(program.code.engine());
-    let mut context = context(program, stdin);
-    let view = match &program.files {
-        Some(files) => {
-            vfs_host::p2::add_to_linker_sync(&mut linker)?;
-            if let Some(directory) = &files.working_directory {
-                context.initial_cwd(directory).env("PWD", directory);
-            }
-            &files.view
-        }
+    match &program.files {
+        Some(Files::Memory(files)) => hosted(program, component, files, stdin),
+        Some(Files::Server(files)) => hosted(program, component, files, stdin),
         None => {
-            wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-            &Watched::new(View::empty(), Monitor::new().guest(""))
+            let nothing = Watched::new(View::empty(), Monitor::new().guest(""));
+            let mut linker = Linker::new(program.code.engine());
+            wasmtime_wasi::p2::add_to_linker_sync::<Host<Guest<GuestFiles>>>(&mut linker)?;
+            start(
+                program,
+                component,
+                &linker,
+                context(program, stdin),
+                &nothing,
+            )
         }
-    };
+    }
+}
+
+fn hosted<F: FileSystem<Descriptor: Send> + 'static>(
+    program: &Program,
+    component: &Component,
+    files: &Given<F>,
+    stdin: Option<File>,
+) -> wasmtime::Result<ExitCode> {
+    let mut linker = Linker::new(program.code.engine());
+    vfs_host::p2::add_to_linker_sync::<Host<Guest<F>>>(&mut linker)?;
+    let mut context = context(program, stdin);
+    if let Some(directory) = &files.working_directory {
+        context.initial_cwd(directory).env("PWD", directory);
+    }
+    start(program, component, &linker, context, &files.view)
+}
+
+fn start<F: FileSystem<Descriptor: Send> + 'static>(
+    program: &Program,
+    component: &Component,
+    linker: &Linker<Host<Guest<F>>>,
+    mut context: WasiCtxBuilder,
+    files: &F,
+) -> wasmtime::Result<ExitCode> {
     let mut store = program.store(Guest {
         wasi: context.build(),
-        files: VfsCtx::builder().build(view),
+        files: VfsCtx::builder().build(files),
         table: ResourceTable::new(),
     });
-    let command = Command::instantiate(&mut store, component, &linker)?;
+    let command = Command::instantiate(&mut store, component, linker)?;
     Ok(match command.wasi_cli_run().call_run(&mut store)? {
         Ok(()) => ExitCode::SUCCESS,
         Err(()) => ExitCode::FAILURE,

@@ -4,22 +4,23 @@
 use std::fs::File;
 use std::process::ExitCode;
 
+use fs_core::FileSystem;
 use vfs_host::VfsCtx;
 use wasmtime::{Linker, Module};
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p1::{self, WasiP1Ctx};
 
-use super::{Files, GuestFiles, Host, Program, Stdin, component};
+use super::{Files, Given, Host, Program, Stdin, component};
 
 pub(super) fn run(
     program: &Program,
     module: &Module,
     stdin: Option<File>,
 ) -> wasmtime::Result<ExitCode> {
-    if let Some(files) = &program.files {
-        let mut linker: Linker<Host<VfsCtx<_>>> = Linker::new(program.code.engine());
-        vfs_host::preview1::add_to_linker(&mut linker, |host| &mut host.context)?;
-        return start(program, module, &linker, guest(program, files, stdin));
+    match &program.files {
+        Some(Files::Memory(files)) => return hosted(program, module, files, stdin),
+        Some(Files::Server(files)) => return hosted(program, module, files, stdin),
+        None => {}
     }
     let mut linker: Linker<Host<WasiP1Ctx>> = Linker::new(program.code.engine());
     p1::add_to_linker_sync(&mut linker, |host| &mut host.context)?;
@@ -28,6 +29,17 @@ pub(super) fn run(
     linker.func_wrap("wasi_snapshot_preview1", "proc_exit", exit)?;
     let context = component::context(program, stdin).build_p1();
     start(program, module, &linker, context)
+}
+
+fn hosted<F: FileSystem + 'static>(
+    program: &Program,
+    module: &Module,
+    files: &Given<F>,
+    stdin: Option<File>,
+) -> wasmtime::Result<ExitCode> {
+    let mut linker: Linker<Host<VfsCtx<F>>> = Linker::new(program.code.engine());
+    vfs_host::preview1::add_to_linker(&mut linker, |host| &mut host.context)?;
+    start(program, module, &linker, guest(program, files, stdin))
 }
 
 fn start<C: 'static>(
@@ -43,7 +55,7 @@ fn start<C: 'static>(
     Ok(ExitCode::SUCCESS)
 }
 
-fn guest(program: &Program, files: &Files, stdin: Option<File>) -> VfsCtx<GuestFiles> {
+fn guest<F: FileSystem>(program: &Program, files: &Given<F>, stdin: Option<File>) -> VfsCtx<F> {
     let mut guest = VfsCtx::builder().args(&program.args);
     for (name, value) in &program.env {
         guest = guest.env(name, value);

@@ -144,10 +144,10 @@ impl App {
         args.extend(self.args.iter().cloned());
         Ok(Program {
             code,
-            files: Some(runtime::Files {
+            files: Some(runtime::Files::Memory(runtime::Given {
                 view: Watched::new(self.view(&source.files()?)?, monitor.guest(name)),
                 working_directory: source.working_directory.clone(),
-            }),
+            })),
             args,
             env: self.variables(host),
             stdin: Stdin::Nothing,
