@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, anyhow};
+use fs_core::{Access, MemDescriptor, MemFs, View};
 use tempfile::TempDir;
+use vfs_host::VfsCtx;
+use vfs_host::p2::{VfsCtxView, VfsView};
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
 };
@@ -130,17 +133,38 @@ impl OnHost {
         Ok(Self { engine, component })
     }
 
-    /// Runs it; gives how it ended and what it printed.
+    /// Runs it on wasmtime's own WASI; gives how it ended and what it printed.
     pub(crate) fn run(&self, context: &mut WasiCtxBuilder) -> Result<(Ended, String)> {
         let mut linker = Linker::new(&self.engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker).map_err(of_wasmtime)?;
+        self.run_linked(&linker, context, &View::empty())
+    }
+
+    /// Runs it on files beside it; gives how it ended and what it printed.
+    pub(crate) fn run_beside(
+        &self,
+        files: &MemFs,
+        context: &mut WasiCtxBuilder,
+    ) -> Result<(Ended, String)> {
+        let mut linker = Linker::new(&self.engine);
+        vfs_host::p2::add_to_linker_sync(&mut linker).map_err(of_wasmtime)?;
+        self.run_linked(&linker, context, &View::of(files, Access::ReadWrite))
+    }
+
+    fn run_linked(
+        &self,
+        linker: &Linker<Host>,
+        context: &mut WasiCtxBuilder,
+        files: &View<MemDescriptor>,
+    ) -> Result<(Ended, String)> {
         let stdout = MemoryOutputPipe::new(1 << 20);
         let host = Host {
             context: context.stdout(stdout.clone()).build(),
+            files: VfsCtx::builder().build(files),
             resources: ResourceTable::new(),
         };
         let mut store = Store::new(&self.engine, host);
-        let command = CliCommand::instantiate(&mut store, &self.component, &linker);
+        let command = CliCommand::instantiate(&mut store, &self.component, linker);
         let command = command.map_err(of_wasmtime)?;
         let ended = match command.wasi_cli_run().call_run(&mut store) {
             Ok(Ok(())) => Ended::Exited(0),
@@ -162,6 +186,7 @@ pub(crate) fn of_wasmtime(error: wasmtime::Error) -> anyhow::Error {
 
 struct Host {
     context: WasiCtx,
+    files: VfsCtx<View<MemDescriptor>>,
     resources: ResourceTable,
 }
 
@@ -169,6 +194,17 @@ impl WasiView for Host {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {
             ctx: &mut self.context,
+            table: &mut self.resources,
+        }
+    }
+}
+
+impl VfsView for Host {
+    type Files = View<MemDescriptor>;
+
+    fn vfs(&mut self) -> VfsCtxView<'_, Self::Files> {
+        VfsCtxView {
+            ctx: &mut self.files,
             table: &mut self.resources,
         }
     }

@@ -48,7 +48,9 @@
 //! ```
 //!
 //! # What a guest cannot do
-//! It reaches the directories that its file system names as preopens, and nothing above them. Bad
+//! It reaches the directories that its file system names as preopens, and nothing above them: an
+//! [`fs_core::View`] chooses them, and which of them it may change. What it makes can be bounded by a
+//! quota of its own ([`fs_core::MemFs::with_quota`]). Bad
 //! pointers and numbers are errnos. What it holds open goes when its store is dropped, however the
 //! guest ended. Memory is bounded by the limits of the [`MemFs`](fs_core::MemFs), by
 //! [`VfsCtxBuilder::max_open_files`] and by a limiter of the store's. Time is bounded by epochs: a

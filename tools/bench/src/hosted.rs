@@ -255,7 +255,7 @@ fn forks() -> Result<()> {
         ensure!(written.map_err(failed)?.len == FILE, "room");
     }
     let engine = host::engine()?;
-    let module = Module::new(&engine, START).map_err(foreign)?;
+    let module = Module::new(&engine, wat::parse_str(START)?).map_err(foreign)?;
     let mut linker = Linker::new(&engine);
     vfs_host::preview1::add_to_linker(&mut linker, |guest: &mut VfsCtx| guest).map_err(foreign)?;
     let start = linker.instantiate_pre(&module).map_err(foreign)?;
