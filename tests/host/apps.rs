@@ -88,29 +88,40 @@ fn a_program_sees_the_directories_that_it_is_given_and_no_others() {
     }
 }
 
-#[test]
-fn a_quota_is_a_programs_own() {
+/// How much two programs wrote that each write until there is no room, with 1 MiB for both.
+fn filled(options: [&str; 2]) -> [u64; 2] {
     let folder = tempfile::tempdir().expect("a temporary directory");
-    let [small, large] = ["small", "large"].map(|name| folder.path().join(name));
+    let saved = ["a", "b"].map(|name| folder.path().join(name));
+    let [a, b] = &saved;
     let misbehave = program("misbehave");
+    let [of_a, of_b] = options;
     let output = host(
         &[
             "--max-fs-size",
             "1M",
             "--save",
-            &format!("/a/large={}", small.display()),
+            &format!("/a/large={}", a.display()),
             "--save",
-            &format!("/b/large={}", large.display()),
+            &format!("/b/large={}", b.display()),
         ],
         &[
-            format!("--root /a --max-fs-size 64K {misbehave} bytes"),
-            format!("--root /b {misbehave} bytes"),
+            format!("--root /a {of_a} {misbehave} bytes"),
+            format!("--root /b {of_b} {misbehave} bytes"),
         ],
     );
     succeeds(&output);
-    let size = |path| fs::metadata(path).expect("it is saved").len();
-    assert_eq!(size(&small), 64 << 10);
-    assert_eq!(size(&small) + size(&large), 1 << 20);
+    saved.map(|path| fs::metadata(path).expect("it is saved").len())
+}
+
+#[test]
+fn a_quota_is_a_programs_own() {
+    let options = ["--max-fs-size 64K", "--max-fs-size 512K"];
+    assert_eq!(filled(options), [64 << 10, 512 << 10]);
+}
+
+#[test]
+fn without_quotas_programs_share_the_room() {
+    assert_eq!(filled(["", ""]).iter().sum::<u64>(), 1 << 20);
 }
 
 #[test]
