@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::commands::fs::FsCommand;
+use crate::commands::serve::ServeArgs;
 use crate::mount::Mount;
 use crate::save::SaveArgs;
 use crate::size;
@@ -69,6 +70,8 @@ pub(crate) enum Command {
     /// Look into a saved image or a wrapped artifact, take files out, put others in.
     #[command(subcommand)]
     Fs(FsCommand),
+    /// Serve a file system to programs in other processes.
+    Serve(ServeArgs),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
     /// Print the manual page.

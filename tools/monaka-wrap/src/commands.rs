@@ -4,4 +4,5 @@ pub(crate) mod fs;
 pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod run;
+pub(crate) mod serve;
 pub(crate) mod wrap;

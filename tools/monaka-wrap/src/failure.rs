@@ -9,6 +9,7 @@ use fs_core::ErrorCode;
 use fs_core::image::ImageError;
 use thiserror::Error;
 
+use crate::commands::serve::ServeFailure;
 use crate::size;
 
 /// Ends the process with one line and an exit status.
@@ -85,6 +86,9 @@ pub(crate) enum Failure {
     #[error("the program needs more than {} of memory; allow more with --max-memory", size::display(*.0))]
     Memory(u64),
 
+    #[error(transparent)]
+    Serve(#[from] ServeFailure),
+
     #[error("standard output: {0}")]
     Print(io::Error),
 }
@@ -114,6 +118,7 @@ impl Failure {
             | Self::Image(_)
             | Self::Start(_)
             | Self::Memory(_)
+            | Self::Serve(_)
             | Self::Print(_) => 125,
         }
     }

@@ -1,0 +1,57 @@
+//! The rules of every file system, over TCP to a real server.
+
+mod support;
+
+use std::process::ExitCode;
+
+use fs_core::FileSystem;
+use fs_testsuite::{
+    DescriptorOf, ReadOnlyTree, Rule, Subject, TwoFileSystems, read_only_rules, rules,
+    two_file_systems_rules,
+};
+use libtest_mimic::{Arguments, Trial};
+use rpc_client::{Attachment, RemoteFs, Tcp};
+use support::{attach, serve};
+
+/// A client of a server of its own.
+struct Remote;
+
+impl Subject for Remote {
+    type FileSystem = RemoteFs<Tcp>;
+
+    fn fresh(&self) -> RemoteFs<Tcp> {
+        attach(serve(), &Attachment::default())
+    }
+}
+
+impl TwoFileSystems for Remote {
+    fn two_file_systems(&self) -> [RemoteFs<Tcp>; 2] {
+        [self.fresh(), self.fresh()]
+    }
+}
+
+impl ReadOnlyTree for Remote {
+    type ReadOnly = RemoteFs<Tcp>;
+
+    fn read_only(&self, plant: impl FnOnce(&DescriptorOf<Self>)) -> RemoteFs<Tcp> {
+        let server = serve();
+        let writer = attach(server.clone(), &Attachment::default());
+        plant(&writer.preopens()[0].descriptor);
+        let read_only = Attachment {
+            read_only: true,
+            ..Attachment::default()
+        };
+        attach(server, &read_only)
+    }
+}
+
+fn main() -> ExitCode {
+    let lists = [rules(), two_file_systems_rules(), read_only_rules()];
+    let trials = lists.into_iter().flatten().map(|rule: Rule<Remote>| {
+        Trial::test(format!("remote::{}", rule.name), move || {
+            (rule.check)(&Remote);
+            Ok(())
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+}

@@ -1,1 +1,0 @@
-//! The protocol, the server and the clients of a file system in another process.
