@@ -14,7 +14,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use tempfile::TempDir;
 
 /// What `run --via` can be.
-const MODES: [&str; 3] = ["host", "component", "core"];
+const MODES: [&str; 4] = ["host", "component", "core", "rpc"];
 
 /// The C programs of `tests/differential/c` that print what they observe.
 const OBSERVERS: [&str; 10] = [

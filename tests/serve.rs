@@ -1,7 +1,9 @@
 //! `monaka-wrap serve` as a user starts it, with clients in other processes.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use fs_core::{Descriptor, DescriptorFlags, FileSystem, OpenFlags, PathFlags};
@@ -49,6 +51,42 @@ fn tcp(server: &Serve) -> Tcp {
     }
 }
 
+/// The names in the root, in their order.
+fn names<C: rpc_client::Connector>(files: &RemoteFs<C>) -> Result<Vec<String>> {
+    let entries = files.preopens()[0].descriptor.read_dir()?.entries;
+    let mut names: Vec<_> = entries.into_iter().map(|entry| entry.name).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// What the tool does with these words, attached to a server.
+fn at(server: &Serve, words: &[&str]) -> Result<Output> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"));
+    command.env("MONAKA_CONNECT", &server.address);
+    Ok(command.args(words).stdin(Stdio::null()).output()?)
+}
+
+/// What `fs` prints; it must succeed.
+fn fs_at(server: &Serve, words: &[&str]) -> Result<String> {
+    let output = at(server, &[&["fs"], words].concat())?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{words:?}: {stderr}");
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// The one line that `fs` says when it fails.
+fn fs_fails_at(server: &Serve, words: &[&str]) -> Result<String> {
+    let output = at(server, &[&["fs"], words].concat())?;
+    ensure!(output.status.code() == Some(125), "{}", output.status);
+    let message = String::from_utf8(output.stderr)?;
+    ensure!(message.lines().count() == 1, "{message}");
+    Ok(message)
+}
+
+fn utf8(path: &Path) -> Result<&str> {
+    path.to_str().context("a path in UTF-8")
+}
+
 fn refused(args: &[&str]) -> Result<String> {
     let output = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"))
         .arg("serve")
@@ -67,8 +105,7 @@ fn what_one_client_makes_the_next_finds() -> Result<()> {
     one.preopens()[0].descriptor.create_directory_at("d")?;
     drop(one);
     let two = RemoteFs::attach(tcp(&server), &Attachment::default())?;
-    let listing = two.preopens()[0].descriptor.read_dir()?;
-    assert_eq!(listing.entries[0].name, "d");
+    assert_eq!(names(&two)?, ["d", "tmp"]);
     Ok(())
 }
 
@@ -80,7 +117,7 @@ fn a_unix_socket_serves_and_is_gone_after_the_end() -> Result<()> {
     let server = Serve::start(&["--listen", &listen])?;
     assert_eq!(server.address, listen);
     let files = RemoteFs::attach(Unix { path: path.clone() }, &Attachment::default())?;
-    assert_eq!(files.preopens()[0].descriptor.read_dir()?.entries, []);
+    assert_eq!(names(&files)?, ["tmp"]);
     assert!(server.terminate()?.success());
     assert!(!path.exists());
     Ok(())
@@ -103,13 +140,14 @@ fn sigterm_ends_it_with_success_though_clients_are_there() -> Result<()> {
 
 #[test]
 fn a_quota_of_the_server_is_what_its_clients_have() -> Result<()> {
-    let server = Serve::start(&["--listen", "127.0.0.1:0", "--max-files", "2"])?;
+    let server = Serve::start(&["--listen", "127.0.0.1:0", "--max-files", "3"])?;
     let files = RemoteFs::attach(tcp(&server), &Attachment::default())?;
     let root = &files.preopens()[0].descriptor;
+    // Beside the root and /tmp.
     root.create_directory_at("one")?;
     let full = root.create_directory_at("two");
     assert_eq!(full, Err(fs_core::ErrorCode::InsufficientSpace));
-    assert_eq!(files.space()?.used_inodes, 2);
+    assert_eq!(files.space()?.used_inodes, 3);
     Ok(())
 }
 
@@ -123,5 +161,167 @@ fn what_is_wrong_is_one_line() -> Result<()> {
     let path = file.path().display().to_string();
     let empty = refused(&["--listen", "127.0.0.1:0", "--token-file", &path])?;
     assert!(empty.contains("no token"), "{empty}");
+    Ok(())
+}
+
+#[test]
+fn files_go_to_a_server_and_come_back() -> Result<()> {
+    let server = Serve::start(&["--listen", "127.0.0.1:0"])?;
+    let host = tempfile::tempdir()?;
+    let tree = host.path().join("tree");
+    fs::create_dir_all(tree.join("sub"))?;
+    let large: Vec<u8> = (0..3_000_000u32).map(|n| (n % 251) as u8).collect();
+    fs::write(tree.join("sub/large"), &large)?;
+    fs::write(tree.join("small"), "small")?;
+    std::os::unix::fs::symlink("small", tree.join("link"))?;
+    fs_at(&server, &["put", utf8(&tree)?, "/data"])?;
+    assert_eq!(fs_at(&server, &["ls", "/data"])?, "link\nsmall\nsub\n");
+    assert_eq!(fs_at(&server, &["cat", "/data/link"])?, "small");
+    let back = host.path().join("back");
+    fs_at(&server, &["get", "/data", utf8(&back)?])?;
+    assert_eq!(fs::read(back.join("sub/large"))?, large);
+    assert_eq!(fs::read_link(back.join("link"))?, Path::new("small"));
+    let stat = fs_at(&server, &["stat", "/data/sub/large"])?;
+    assert!(stat.contains("3000000"), "{stat}");
+    let df = fs_at(&server, &["df"])?;
+    assert!(df.contains("used bytes"), "{df}");
+    Ok(())
+}
+
+#[test]
+fn a_server_is_changed_from_the_command_line() -> Result<()> {
+    let server = Serve::start(&["--listen", "127.0.0.1:0"])?;
+    let file = tempfile::NamedTempFile::new()?;
+    fs::write(file.path(), "one")?;
+    fs_at(&server, &["mkdir", "-p", "/a/b/c", "/a/b"])?;
+    fs_at(&server, &["put", utf8(file.path())?, "/a/b/f"])?;
+    fs::write(file.path(), "two")?;
+    fs_at(&server, &["put", utf8(file.path())?, "/a/b/f"])?;
+    fs_at(&server, &["mv", "/a/b/f", "/a/g"])?;
+    assert_eq!(fs_at(&server, &["cat", "/a/g"])?, "two");
+    let is_directory = fs_fails_at(&server, &["rm", "/a"])?;
+    assert!(is_directory.contains("/a"), "{is_directory}");
+    fs_at(&server, &["rm", "-r", "/a"])?;
+    let gone = fs_fails_at(&server, &["ls", "/a"])?;
+    assert!(gone.contains("no such file"), "{gone}");
+    let exists = fs_fails_at(&server, &["mkdir", "/tmp"])?;
+    assert!(exists.contains("exists"), "{exists}");
+    Ok(())
+}
+
+#[test]
+fn import_puts_mounts_over_what_is_there_and_export_takes_all() -> Result<()> {
+    let server = Serve::start(&["--listen", "127.0.0.1:0"])?;
+    let host = tempfile::tempdir()?;
+    fs::write(host.path().join("new"), "new")?;
+    fs_at(&server, &["mkdir", "/kept"])?;
+    let mount = format!("/kept={}", host.path().display());
+    fs_at(&server, &["import", "--mount", &mount])?;
+    let out = host.path().join("out");
+    fs_at(&server, &["export", utf8(&out)?])?;
+    assert_eq!(fs::read_to_string(out.join("kept/new"))?, "new");
+    assert!(out.join("tmp").is_dir());
+    Ok(())
+}
+
+#[test]
+fn a_server_starts_from_an_image_and_leaves_one() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let image = folder.path().join("image");
+    fs::write(folder.path().join("f"), "first")?;
+    let mount = format!("/f={}", folder.path().join("f").display());
+    let listen = ["--listen", "127.0.0.1:0"];
+    let keep = ["--mount", &mount, "--save-image", utf8(&image)?];
+    let server = Serve::start(&[&listen[..], &keep].concat())?;
+    fs_at(&server, &["mkdir", "/made"])?;
+    assert!(server.terminate()?.success());
+    let server = Serve::start(&[&listen[..], &["--image", utf8(&image)?]].concat())?;
+    assert_eq!(fs_at(&server, &["ls"])?, "f\nmade\ntmp\n");
+    assert_eq!(fs_at(&server, &["cat", "f"])?, "first");
+    Ok(())
+}
+
+#[test]
+fn a_token_is_proved_and_opens_what_it_says() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (tokens, mine) = (folder.path().join("tokens"), folder.path().join("mine"));
+    fs::write(&tokens, "0123456789abcdef\nfedcba9876543210 ro subtree=/tmp\n")?;
+    fs::write(&mine, "0123456789abcdef\n")?;
+    let listen = ["--listen", "127.0.0.1:0", "--token-file", utf8(&tokens)?];
+    let server = Serve::start(&listen)?;
+    let without = fs_fails_at(&server, &["ls"])?;
+    assert!(without.contains("token"), "{without}");
+    let token = ["--connect-token-file", utf8(&mine)?];
+    fs_at(&server, &[&["mkdir"], &token[..], &["/tmp/inner"]].concat())?;
+    fs::write(&mine, "fedcba9876543210\n")?;
+    assert_eq!(fs_at(&server, &[&["ls"], &token[..]].concat())?, "inner\n");
+    let read_only = fs_fails_at(&server, &[&["mkdir"], &token[..], &["/x"]].concat())?;
+    assert!(read_only.contains("read-only"), "{read_only}");
+    Ok(())
+}
+
+#[test]
+fn connections_are_encrypted_if_there_is_a_certificate() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    for name in ["ours", "other"] {
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])?;
+        fs::write(path(&format!("{name}.crt")), made.cert.pem())?;
+        fs::write(path(&format!("{name}.key")), made.signing_key.serialize_pem())?;
+    }
+    let (certificate, key) = (path("ours.crt"), path("ours.key"));
+    let tls = ["--tls-cert", &certificate, "--tls-key", &key];
+    let server = Serve::start(&[&["--listen", "127.0.0.1:0"], &tls[..]].concat())?;
+    let listing = fs_at(&server, &["ls", "--connect-tls-ca", &certificate])?;
+    assert_eq!(listing, "tmp\n");
+    let other = path("other.crt");
+    let untrusted = fs_fails_at(&server, &["ls", "--connect-tls-ca", &other])?;
+    assert!(untrusted.contains("certificate"), "{untrusted}");
+    fs_fails_at(&server, &["ls"])?;
+    let unmatched = path("other.key");
+    let mismatch = ["--tls-cert", &certificate, "--tls-key", &unmatched];
+    refused(&[&["--listen", "127.0.0.1:0"], &mismatch[..]].concat())?;
+    Ok(())
+}
+
+#[test]
+fn programs_in_two_processes_share_the_files_of_a_server() -> Result<()> {
+    let server = Serve::start(&["--listen", "127.0.0.1:0"])?;
+    let host = tempfile::tempdir()?;
+    fs::write(host.path().join("greeting"), "hello")?;
+    let cat = "../../tests/differential/c/cat.wasm";
+    let cat = Path::new(env!("CARGO_MANIFEST_DIR")).join(cat);
+    let mount = format!("/in={}", host.path().display());
+    let run = ["run", "--quiet", "--connect", &server.address];
+    let first = ["--mount", &mount, utf8(&cat)?, "--", "/in/greeting"];
+    let output = at(&server, &[&run[..], &first].concat())?;
+    let said = String::from_utf8(output.stdout)?;
+    assert!(said.contains("/in/greeting: ok hello"), "{said}");
+    // The files are at the server, not in the process that brought them.
+    let second = [utf8(&cat)?, "--", "/in/greeting"];
+    let output = at(&server, &[&run[..], &second].concat())?;
+    let said = String::from_utf8(output.stdout)?;
+    assert!(said.contains("/in/greeting: ok hello"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_server_that_is_not_there_is_one_line() -> Result<()> {
+    let server = Serve::start(&["--listen", "127.0.0.1:0"])?;
+    let address = server.address.clone();
+    assert!(server.terminate()?.success());
+    let words = ["fs", "ls", "--connect", &address];
+    let output = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"))
+        .args(words)
+        .output()?;
+    assert_eq!(output.status.code(), Some(125));
+    let message = String::from_utf8(output.stderr)?;
+    assert!(message.contains(&address) && message.lines().count() == 1, "{message}");
+    let nowhere = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"))
+        .args(["fs", "ls"])
+        .env_remove("MONAKA_CONNECT")
+        .output()?;
+    let message = String::from_utf8(nowhere.stderr)?;
+    assert!(message.contains("--connect"), "{message}");
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::attach::ConnectArgs;
 use crate::commands::fs::FsCommand;
 use crate::commands::serve::ServeArgs;
 use crate::mount::Mount;
@@ -235,6 +236,8 @@ pub(crate) enum Via {
     Core,
     /// Wrap into a component with --adapter stock and run that.
     Stock,
+    /// Run the module as it is, on files of a server: that of --connect, or one for this run.
+    Rpc,
 }
 
 #[derive(Debug, Args)]
@@ -242,9 +245,12 @@ pub(crate) struct RunArgs {
     /// The module or component, .wasm or .wat; - reads standard input.
     pub(crate) input: PathBuf,
 
-    /// How to run it.
-    #[arg(long, value_name = "WAY", default_value = "host")]
-    pub(crate) via: Via,
+    /// How to run it. [default: rpc with --connect, else host]
+    #[arg(long, value_name = "WAY")]
+    pub(crate) via: Option<Via>,
+
+    #[command(flatten)]
+    pub(crate) server: ConnectArgs,
 
     #[command(flatten)]
     pub(crate) content: ContentArgs,

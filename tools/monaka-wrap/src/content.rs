@@ -30,9 +30,23 @@ pub(crate) struct Embedded {
 /// the limits allow).
 pub(crate) fn embedded(args: &ContentArgs) -> Result<Embedded, Failure> {
     let base = args.image.as_deref().map(open).transpose()?;
-    let inherited = base.as_ref().map(|image| image.settings().clone());
+    let settings = settings_over(args, base.as_ref())?;
+    collect(base.as_ref(), &args.mounts, &settings)
+}
+
+/// What the options say that the program finds beside the files.
+///
+/// # Errors
+/// Those of [`open`]; `WorkingDirectory`.
+pub(crate) fn settings(args: &ContentArgs) -> Result<Settings, Failure> {
+    let base = args.image.as_deref().map(open).transpose()?;
+    settings_over(args, base.as_ref())
+}
+
+fn settings_over(args: &ContentArgs, base: Option<&Image>) -> Result<Settings, Failure> {
+    let inherited = base.map(|image| image.settings().clone());
     let inherited = inherited.unwrap_or_default();
-    let settings = Settings {
+    Ok(Settings {
         preopen: if args.no_preopen {
             Preopening::Nothing
         } else {
@@ -46,8 +60,7 @@ pub(crate) fn embedded(args: &ContentArgs) -> Result<Embedded, Failure> {
             bytes: args.max_fs_size.unwrap_or(inherited.limits.bytes),
             inodes: args.max_files.unwrap_or(inherited.limits.inodes),
         },
-    };
-    collect(base.as_ref(), &args.mounts, &settings)
+    })
 }
 
 /// The image of `base`, if there is one, with the mounts over it.

@@ -5,7 +5,7 @@
 
 mod archive;
 mod folder;
-mod walk;
+pub(crate) mod walk;
 
 use std::fs::{self, Permissions};
 use std::io;

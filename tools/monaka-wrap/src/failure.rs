@@ -9,6 +9,7 @@ use fs_core::ErrorCode;
 use fs_core::image::ImageError;
 use thiserror::Error;
 
+use crate::attach::AttachFailure;
 use crate::commands::serve::ServeFailure;
 use crate::size;
 
@@ -89,6 +90,9 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Serve(#[from] ServeFailure),
 
+    #[error(transparent)]
+    Attach(#[from] AttachFailure),
+
     #[error("standard output: {0}")]
     Print(io::Error),
 }
@@ -119,6 +123,7 @@ impl Failure {
             | Self::Start(_)
             | Self::Memory(_)
             | Self::Serve(_)
+            | Self::Attach(_)
             | Self::Print(_) => 125,
         }
     }
@@ -134,7 +139,11 @@ fn words(code: ErrorCode) -> String {
         ErrorCode::NotPermitted => "a link there leads out of the file system".to_owned(),
         ErrorCode::Invalid => "not a path of the guest; it must not contain ..".to_owned(),
         ErrorCode::ReadOnly => "part of a read-only mount; mount it without ,ro".to_owned(),
-        ErrorCode::Io => "damaged".to_owned(),
+        ErrorCode::Exist => "exists".to_owned(),
+        ErrorCode::NotEmpty => "a directory with something in it; remove it with -r".to_owned(),
+        ErrorCode::InsufficientSpace => "no room is left at the server".to_owned(),
+        ErrorCode::Quota => "the token's quota is used up".to_owned(),
+        ErrorCode::Io => "damaged, or the server does not answer".to_owned(),
         other => format!("{other:?}"),
     }
 }

@@ -1,6 +1,7 @@
 //! `monaka-wrap`: gives any WASI program a virtual file system that is independent of the host.
 
 mod args;
+mod attach;
 mod commands;
 mod content;
 mod export;
@@ -11,7 +12,9 @@ mod output;
 mod progress;
 mod runtime;
 mod save;
+mod serving;
 mod size;
+mod upload;
 mod wrapping;
 
 use std::process::ExitCode;
@@ -28,7 +31,7 @@ fn main() -> ExitCode {
         Command::Run(args) => commands::run::execute(args, &cli.verbosity),
         Command::Fs(command) => commands::fs::execute(command, &cli.verbosity),
         Command::Inspect(args) => commands::inspect::execute(args),
-        Command::Serve(args) => commands::serve::execute(args),
+        Command::Serve(args) => commands::serve::execute(args, &cli.verbosity),
         Command::Completions(args) => commands::generate::completions(args),
         Command::Man => commands::generate::man_page(),
     };

@@ -74,6 +74,15 @@ pub(crate) fn guest_path(path: &str) -> Result<String, &'static str> {
 }
 
 impl Mount {
+    /// What is at `host`, where the guest finds it at `guest`, a clean path from the root.
+    pub(crate) fn new(guest: &str, host: &Path) -> Self {
+        Self {
+            guest: guest.to_owned(),
+            host: host.to_owned(),
+            access: Access::ReadWrite,
+        }
+    }
+
     /// Adds the file, tree or archive over what was collected before.
     ///
     /// # Errors

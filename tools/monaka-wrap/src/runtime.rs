@@ -17,8 +17,10 @@ use wasmtime_wasi::cli::InputFile;
 use wasmtime_wasi::{I32Exit, WasiCtxBuilder};
 
 use self::limits::{MemoryLimit, OutOfMemory};
+use crate::attach::Attached;
 use crate::content::Files;
 use crate::failure::Failure;
+use crate::serving::Serving;
 
 /// A program and what it is started with.
 pub(crate) struct Program {
@@ -41,6 +43,16 @@ pub(crate) enum Form {
     Core,
     /// A preview 1 module as it was: the files are beside it.
     Host(Files),
+    /// A preview 1 module as it was: the files are at a server.
+    Remote(Remote),
+}
+
+/// The files of a server for a program that is not wrapped.
+pub(crate) struct Remote {
+    pub(crate) attached: Attached,
+    pub(crate) working_directory: Option<String>,
+    /// Ends when the client is gone.
+    pub(crate) _server: Option<Serving>,
 }
 
 /// A program after compilation.
@@ -69,7 +81,9 @@ impl Program {
         let engine = Engine::new(&config).map_err(Failure::Start)?;
         let code = match self.form {
             Form::Component => Component::new(&engine, &self.wasm).map(Code::Component),
-            Form::Core | Form::Host(_) => Module::new(&engine, &self.wasm).map(Code::Core),
+            Form::Core | Form::Host(_) | Form::Remote(_) => {
+                Module::new(&engine, &self.wasm).map(Code::Core)
+            }
         };
         Ok(Compiled {
             program: self,
@@ -127,7 +141,13 @@ impl Compiled<'_> {
                 component::run(program, &self.engine, code, program.context()?)
             }
             (Code::Core(code), Form::Host(files)) => {
-                let guest = host::guest(program, files)?;
+                let directory = files.settings.working_directory.as_deref();
+                let guest = host::guest(program, &files.files, directory)?;
+                host::run(program, &self.engine, code, guest)
+            }
+            (Code::Core(code), Form::Remote(remote)) => {
+                let directory = remote.working_directory.as_deref();
+                let guest = host::guest(program, &remote.attached, directory)?;
                 host::run(program, &self.engine, code, guest)
             }
             (Code::Core(code), _) => core::run(program, &self.engine, code, program.context()?),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use fs_core::image::{ImageBuilder, Origin, Settings};
-use fs_core::{MemDescriptor, MemFs, Timestamp};
+use fs_core::{Descriptor, MemDescriptor, MemFs, Timestamp};
 
 use crate::export::{Existing, check, export};
 use crate::failure::Failure;
@@ -77,14 +77,32 @@ impl SaveArgs {
     /// # Errors
     /// `Exists`, `Guest`, `Sparse`, `Export`, `Write`.
     pub(crate) fn take(&self, files: &MemFs, settings: &Settings) -> Result<(), Failure> {
-        let existing = Existing::with_force(self.force);
-        for Save { guest, host } in &self.save {
-            export(&files.root(), guest, MemDescriptor::mode, host, existing)?;
-        }
+        self.take_trees(&files.root(), MemDescriptor::mode)?;
         match &self.save_image {
             Some(path) => save_image(files, settings, path),
             None => Ok(()),
         }
+    }
+
+    /// Copies the files and trees that are asked for, but no image, out of what is below `root`.
+    ///
+    /// # Errors
+    /// `Exists`, `Guest`, `Sparse`, `Export`.
+    pub(crate) fn take_trees<D: Descriptor>(
+        &self,
+        root: &D,
+        mode: impl Fn(&D) -> u32,
+    ) -> Result<(), Failure> {
+        let existing = Existing::with_force(self.force);
+        for Save { guest, host } in &self.save {
+            export(root, guest, &mode, host, existing)?;
+        }
+        Ok(())
+    }
+
+    /// Whether an image is asked for.
+    pub(crate) fn asks_for_image(&self) -> bool {
+        self.save_image.is_some()
     }
 }
 

@@ -37,10 +37,18 @@ pub enum Via {
     Core,
     /// Lifted with the stock adapter and composed with the VFS component
     Stock,
+    /// As it is, on the files of a server in another process
+    Rpc,
 }
 
 impl Via {
-    const ALL: [Self; 4] = [Self::Host, Self::Component, Self::Core, Self::Stock];
+    const ALL: [Self; 5] = [
+        Self::Host,
+        Self::Component,
+        Self::Core,
+        Self::Stock,
+        Self::Rpc,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -48,6 +56,7 @@ impl Via {
             Self::Component => "component",
             Self::Core => "core",
             Self::Stock => "stock",
+            Self::Rpc => "rpc",
         }
     }
 }

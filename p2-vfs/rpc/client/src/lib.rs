@@ -18,6 +18,6 @@ mod session;
 
 pub use link::{Connector, Link, LinkError, Moment};
 #[cfg(not(target_family = "wasm"))]
-pub use native::{Tcp, Unix};
+pub use native::{Address, Tcp, Tls, TlsError, Unix};
 pub use remote_fs::{RemoteDescriptor, RemoteFs};
 pub use session::{AttachError, Attachment};

@@ -53,6 +53,21 @@ pub trait Link {
     -> Result<(), LinkError>;
 }
 
+impl<L: Link + ?Sized> Link for Box<L> {
+    fn send(&mut self, bytes: &[u8], until: Moment) -> Result<(), LinkError> {
+        (**self).send(bytes, until)
+    }
+
+    fn receive(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        max: usize,
+        until: Moment,
+    ) -> Result<(), LinkError> {
+        (**self).receive(buffer, max, until)
+    }
+}
+
 /// Where connections to one server come from.
 pub trait Connector {
     /// Its connections.

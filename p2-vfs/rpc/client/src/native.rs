@@ -1,7 +1,11 @@
 //! Connections of the operating system.
 
+mod address;
+mod stream;
+mod tls;
+
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::Read;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -11,6 +15,12 @@ use rpc_protocol::Nonce;
 
 use crate::link::{Connector, Link, LinkError, Moment};
 
+pub use address::Address;
+pub use stream::Stream;
+pub use tls::{Tls, TlsError};
+
+use stream::broken;
+
 /// A server at a host and port.
 #[derive(Clone, Debug)]
 pub struct Tcp {
@@ -19,102 +29,30 @@ pub struct Tcp {
 }
 
 /// A server at a socket in the file system.
+#[cfg(unix)]
 #[derive(Clone, Debug)]
 pub struct Unix {
     /// Where.
     pub path: PathBuf,
 }
 
-/// A stream that can be told how long to wait.
-trait Timed: Read + Write {
-    fn set_timeouts(&self, time: Duration) -> io::Result<()>;
-}
-
-impl Timed for TcpStream {
-    fn set_timeouts(&self, time: Duration) -> io::Result<()> {
-        self.set_read_timeout(Some(time))?;
-        self.set_write_timeout(Some(time))
-    }
-}
-
-#[cfg(unix)]
-impl Timed for std::os::unix::net::UnixStream {
-    fn set_timeouts(&self, time: Duration) -> io::Result<()> {
-        self.set_read_timeout(Some(time))?;
-        self.set_write_timeout(Some(time))
-    }
-}
-
-/// A connection of the operating system.
-#[derive(Debug)]
-pub struct Stream<S> {
-    stream: S,
-    /// The time-out that is set. One that is nearly right is left: setting it is a system call.
-    patience: Option<Duration>,
-}
-
-impl<S> Stream<S> {
-    fn new(stream: S) -> Self {
-        Self {
-            stream,
-            patience: None,
+/// Connects and has every write sent at once.
+fn connect(address: &str, until: Moment) -> Result<TcpStream, LinkError> {
+    let mut last = LinkError::Broken("the name has no address".to_owned());
+    for address in address.to_socket_addrs().map_err(broken)? {
+        let time = until.since(now());
+        if time.is_zero() {
+            return Err(LinkError::Timeout);
+        }
+        match TcpStream::connect_timeout(&address, time) {
+            Ok(stream) => {
+                stream.set_nodelay(true).map_err(broken)?;
+                return Ok(stream);
+            }
+            Err(error) => last = broken(error),
         }
     }
-}
-
-/// Sees to it that no call waits much longer than until `until`.
-fn wait_until<S: Timed>(stream: &mut Stream<S>, until: Moment) -> Result<(), LinkError> {
-    let time = until.since(now());
-    if time.is_zero() {
-        return Err(LinkError::Timeout);
-    }
-    let is_near = |patience: Duration| time.abs_diff(patience) <= time / 8;
-    if !stream.patience.is_some_and(is_near) {
-        stream.stream.set_timeouts(time).map_err(broken)?;
-        stream.patience = Some(time);
-    }
-    Ok(())
-}
-
-impl<S: Timed> Link for Stream<S> {
-    fn send(&mut self, mut bytes: &[u8], until: Moment) -> Result<(), LinkError> {
-        while !bytes.is_empty() {
-            wait_until(self, until)?;
-            match self.stream.write(bytes) {
-                Ok(sent) => bytes = &bytes[sent..],
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(broken(error)),
-            }
-        }
-        Ok(())
-    }
-
-    fn receive(
-        &mut self,
-        buffer: &mut Vec<u8>,
-        max: usize,
-        until: Moment,
-    ) -> Result<(), LinkError> {
-        let start = buffer.len();
-        buffer.resize(start + max, 0);
-        let received = loop {
-            let waited = wait_until(self, until);
-            match waited.and_then(|()| self.stream.read(&mut buffer[start..]).map_err(broken)) {
-                Ok(0) => break Err(LinkError::Broken("the server closed the connection".into())),
-                received => break received,
-            }
-        };
-        buffer.truncate(start + *received.as_ref().unwrap_or(&0));
-        received.map(drop)
-    }
-}
-
-fn broken(error: io::Error) -> LinkError {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => LinkError::Timeout,
-        io::ErrorKind::PermissionDenied => LinkError::Forbidden(error.to_string()),
-        _ => LinkError::Broken(error.to_string()),
-    }
+    Err(last)
 }
 
 /// Nanoseconds since the first call.
@@ -130,58 +68,55 @@ fn nonce() -> Result<Nonce, LinkError> {
     Ok(Nonce(bytes))
 }
 
-impl Connector for Tcp {
-    type Link = Stream<TcpStream>;
+/// What all connectors of the operating system have in common.
+macro_rules! connector {
+    ($name:ty, $link:ty, $connect:expr) => {
+        impl Connector for $name {
+            type Link = $link;
 
-    fn connect(&self, until: Moment) -> Result<Self::Link, LinkError> {
-        let mut last = LinkError::Broken("the name has no address".to_owned());
-        for address in self.address.to_socket_addrs().map_err(broken)? {
-            let time = until.since(now());
-            if time.is_zero() {
-                return Err(LinkError::Timeout);
+            fn connect(&self, until: Moment) -> Result<Self::Link, LinkError> {
+                let connect: fn(&Self, Moment) -> Result<Self::Link, LinkError> = $connect;
+                connect(self, until)
             }
-            match TcpStream::connect_timeout(&address, time) {
-                Ok(stream) => {
-                    stream.set_nodelay(true).map_err(broken)?;
-                    return Ok(Stream::new(stream));
-                }
-                Err(error) => last = broken(error),
+
+            fn now(&self) -> Moment {
+                now()
+            }
+
+            fn pause(&self, time: Duration) {
+                std::thread::sleep(time);
+            }
+
+            fn nonce(&self) -> Result<Nonce, LinkError> {
+                nonce()
             }
         }
-        Err(last)
-    }
-
-    fn now(&self) -> Moment {
-        now()
-    }
-
-    fn pause(&self, time: Duration) {
-        std::thread::sleep(time);
-    }
-
-    fn nonce(&self) -> Result<Nonce, LinkError> {
-        nonce()
-    }
+    };
 }
+
+connector!(Tcp, Stream<TcpStream>, |tcp, until| {
+    connect(&tcp.address, until).map(Stream::new)
+});
 
 #[cfg(unix)]
-impl Connector for Unix {
-    type Link = Stream<std::os::unix::net::UnixStream>;
-
-    fn connect(&self, _until: Moment) -> Result<Self::Link, LinkError> {
-        let stream = std::os::unix::net::UnixStream::connect(&self.path).map_err(broken)?;
+connector!(
+    Unix,
+    Stream<std::os::unix::net::UnixStream>,
+    |unix, _until| {
+        let stream = std::os::unix::net::UnixStream::connect(&unix.path).map_err(broken)?;
         Ok(Stream::new(stream))
     }
+);
 
-    fn now(&self) -> Moment {
-        now()
-    }
+connector!(Tls, tls::TlsLink, Tls::connect_until);
 
-    fn pause(&self, time: Duration) {
-        std::thread::sleep(time);
+connector!(
+    Address,
+    Box<dyn Link + Send>,
+    |address, until| match address {
+        Address::Tcp(tcp) => Ok(Box::new(tcp.connect(until)?)),
+        #[cfg(unix)]
+        Address::Unix(unix) => Ok(Box::new(unix.connect(until)?)),
+        Address::Tls(tls) => Ok(Box::new(tls.connect(until)?)),
     }
-
-    fn nonce(&self) -> Result<Nonce, LinkError> {
-        nonce()
-    }
-}
+);

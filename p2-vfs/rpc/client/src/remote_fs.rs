@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fs_core::{
-    Descriptor, DescriptorFlags, DirEntry, ErrorCode, FileSystem, Ino, Listing, NewTimestamp,
-    OpenFlags, PathFlags, Preopen, Remove, Result, Stat, SyncLevel, Target, WriteAt, Written,
+    Descriptor, DescriptorFlags, DirEntry, ErrorCode, FileSystem, FileType, Ino, Listing,
+    NewTimestamp, OpenFlags, PathFlags, Preopen, Remove, Result, Stat, SyncLevel, Target, WriteAt,
+    Written,
 };
 use rpc_protocol::{
     Entries, Handle, Lease, MAX_DATA, Operation, Outcome, Position, Space, Status, TimesOf,
@@ -69,6 +70,7 @@ impl<C: Connector> RemoteFs<C> {
             shared: shared.clone(),
             handle: Handle::ROOT,
             ino: Ino(welcome.root.node),
+            file_type: FileType::Directory,
             access: DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
         };
         Ok(Self {
@@ -120,6 +122,7 @@ struct Open<C: Connector> {
     shared: Arc<Shared<C>>,
     handle: Handle,
     ino: Ino,
+    file_type: FileType,
     access: DescriptorFlags,
 }
 
@@ -133,6 +136,11 @@ impl<C: Connector> Drop for Open<C> {
 }
 
 impl<C: Connector> RemoteDescriptor<C> {
+    /// What the inode is, which never changes.
+    pub fn file_type(&self) -> FileType {
+        self.0.file_type
+    }
+
     fn call<T>(
         &self,
         operation: &Operation<'_>,
@@ -221,15 +229,16 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
             known: 0,
             path: sent(path),
         };
-        let ino = session.call(&operation, |outcome| match outcome {
-            Outcome::Opened { attributes, .. } => Ok(Ino(attributes.node)),
+        let stat = session.call(&operation, |outcome| match outcome {
+            Outcome::Opened { attributes, .. } => Ok(stat(&attributes)),
             other => Err(unexpected(&other)),
         })?;
         drop(session);
         Ok(Self(Arc::new(Open {
             shared: self.0.shared.clone(),
             handle,
-            ino,
+            ino: stat.ino,
+            file_type: stat.file_type,
             access,
         })))
     }

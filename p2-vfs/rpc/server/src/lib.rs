@@ -19,7 +19,9 @@ mod quota;
 mod registry;
 mod server;
 mod session;
+mod tls;
 mod token;
 
 pub use server::{Limits, Server, ServerBuilder};
+pub use tls::{TlsError, tls_acceptor};
 pub use token::{Access, Token, TokenFileError, parse_tokens};

@@ -1,7 +1,7 @@
 //! The values of [`fs_core`] as those of the protocol, and back: for both ends of the wire.
 
-use fs_core::{ErrorCode, FileType, Ino, NewTimestamp, Stat, Timestamp};
-use rpc_protocol::{Attributes, FileKind, NewTime, Status};
+use fs_core::{ErrorCode, FileType, Ino, MemFs, NewTimestamp, Stat, Timestamp};
+use rpc_protocol::{Attributes, FileKind, NewTime, Space, Status};
 
 macro_rules! codes {
     ($($name:ident),* $(,)?) => {
@@ -90,5 +90,16 @@ pub fn new_timestamp(time: NewTime) -> NewTimestamp {
         NewTime::Keep => NewTimestamp::NoChange,
         NewTime::Now => NewTimestamp::Now,
         NewTime::At(time) => NewTimestamp::At(Timestamp(time)),
+    }
+}
+
+/// How much a file system in memory holds and may hold.
+pub fn space(files: &MemFs) -> Space {
+    let (limits, usage) = (files.limits(), files.usage());
+    Space {
+        bytes: limits.bytes,
+        used_bytes: usage.bytes,
+        inodes: limits.inodes,
+        used_inodes: usage.inodes,
     }
 }

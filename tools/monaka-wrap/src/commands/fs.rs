@@ -1,24 +1,30 @@
-//! `monaka-wrap fs …`: a look into files without running anything.
+//! `monaka-wrap fs …`: a look into files, and at a server changes, without running anything.
 //!
 //! The commands are written over [`Descriptor`]; where the files come from is [`Source`]'s matter.
 
+mod change;
+mod look;
+
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use fs_core::image::Image;
 use fs_core::{
     Descriptor, DescriptorFlags, ErrorCode, FileType, MemDescriptor, MemFs, OpenFlags, PathFlags,
-    Stat,
 };
+use rpc_client::{Address, RemoteDescriptor, RemoteFs};
 
+use self::look::Listing;
 use crate::args::{MountArgs, Verbosity};
+use crate::attach::{AttachFailure, ConnectArgs, root, usual_mode};
 use crate::content::{self, Epoch};
 use crate::export::{Existing, export};
 use crate::failure::Failure;
 use crate::mount::guest_path;
 use crate::output;
+use crate::progress::Spinner;
 use crate::wrapping::warning;
 use crate::{input, size};
 
@@ -77,255 +83,199 @@ pub(crate) enum FsCommand {
         #[command(flatten)]
         source: SourceArgs,
     },
-    /// Put other files into a saved image or a wrapped artifact.
+    /// Put other files into a saved image or a wrapped artifact, or over those of a server.
     Import {
         #[command(flatten)]
         source: SourceArgs,
         #[command(flatten)]
         mounts: MountArgs,
         /// Start from nothing instead of from the files that are there.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "connect")]
         empty: bool,
         /// Where the result goes; - is standard output. [default: the file itself]
-        #[arg(long, short, value_name = "OUT")]
+        #[arg(long, short, value_name = "OUT", conflicts_with = "connect")]
         output: Option<PathBuf>,
+    },
+    /// Copy a file or tree of the host to a server.
+    Put {
+        #[command(flatten)]
+        server: ConnectArgs,
+        /// What of the host; an archive is unpacked, unless PATH is named as one.
+        host: PathBuf,
+        /// Where it goes; with a slash at the end, into that directory.
+        path: String,
+    },
+    /// Make directories at a server.
+    Mkdir {
+        #[command(flatten)]
+        server: ConnectArgs,
+        #[arg(required = true)]
+        paths: Vec<String>,
+        /// With those above, and without complaint about those that are there.
+        #[arg(long, short)]
+        parents: bool,
+    },
+    /// Rename or move a file or directory at a server.
+    Mv {
+        #[command(flatten)]
+        server: ConnectArgs,
+        from: String,
+        to: String,
+    },
+    /// Remove files at a server.
+    Rm {
+        #[command(flatten)]
+        server: ConnectArgs,
+        #[arg(required = true)]
+        paths: Vec<String>,
+        /// Directories, too, with everything below.
+        #[arg(long, short)]
+        recursive: bool,
     },
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct SourceArgs {
     /// A saved image or a wrapped artifact.
-    #[arg(long, value_name = "FILE")]
-    image: PathBuf,
+    #[arg(long, value_name = "FILE", conflicts_with = "connect")]
+    image: Option<PathBuf>,
+    #[command(flatten)]
+    server: ConnectArgs,
 }
 
 /// The files that a command looks at.
-struct Source {
-    image: Image,
-    files: MemFs,
+enum Source {
+    Image { image: Image, files: MemFs },
+    Server(RemoteFs<Address>),
 }
 
 impl SourceArgs {
     fn open(&self) -> Result<Source, Failure> {
-        let image = content::open(&self.image)?;
+        let Some(path) = &self.image else {
+            let files = self.server.attach()?.ok_or(AttachFailure::Nowhere)?;
+            return Ok(Source::Server(files));
+        };
+        let image = content::open(path)?;
         let files = MemFs::from_image(Epoch, &image)?;
-        Ok(Source { image, files })
+        Ok(Source::Image { image, files })
     }
 }
 
 pub(crate) fn execute(command: &FsCommand, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
     match command {
-        FsCommand::Ls {
-            source,
-            path,
-            long,
-            recursive,
-        } => {
-            let listing = Listing {
-                is_long: *long,
-                is_recursive: *recursive,
-                mode: MemDescriptor::mode,
-            };
-            listing.print(&source.open()?.files.root(), path)?;
-        }
-        FsCommand::Cat { source, paths } => cat(&source.open()?.files.root(), paths)?,
-        FsCommand::Stat { source, path } => stat(&source.open()?.files.root(), path)?,
-        FsCommand::Get {
-            source,
-            path,
-            host,
-            force,
-        } => {
-            let path = relative(path)?;
-            let root = source.open()?.files.root();
-            export(
-                &root,
-                &path,
-                MemDescriptor::mode,
-                host,
-                Existing::with_force(*force),
-            )?;
-        }
-        FsCommand::Export {
-            source,
-            host,
-            force,
-        } => {
-            let root = source.open()?.files.root();
-            export(
-                &root,
-                "",
-                MemDescriptor::mode,
-                host,
-                Existing::with_force(*force),
-            )?;
-        }
+        FsCommand::Ls { source, .. }
+        | FsCommand::Cat { source, .. }
+        | FsCommand::Stat { source, .. }
+        | FsCommand::Get { source, .. }
+        | FsCommand::Export { source, .. } => match source.open()? {
+            Source::Image { files, .. } => {
+                look(command, &files.root(), MemDescriptor::mode, verbosity)?;
+            }
+            Source::Server(files) => look(command, &root(&files), usual_mode, verbosity)?,
+        },
         FsCommand::Df { source } => df(&source.open()?)?,
         FsCommand::Import {
             source,
             mounts,
             empty,
             output,
-        } => {
-            let output = output.as_ref().unwrap_or(&source.image);
-            import(source, mounts, *empty, output, verbosity)?;
-        }
+        } => match &source.image {
+            Some(image) => {
+                let output = output.as_ref().unwrap_or(image);
+                import(image, mounts, *empty, output, verbosity)?;
+            }
+            None => change::import(&server(&source.server)?, mounts, verbosity)?,
+        },
+        FsCommand::Put {
+            server: at,
+            host,
+            path,
+        } => change::put(&server(at)?, host, path, verbosity)?,
+        FsCommand::Mkdir {
+            server: at,
+            paths,
+            parents,
+        } => change::make_directories(&server(at)?, paths, *parents)?,
+        FsCommand::Mv {
+            server: at,
+            from,
+            to,
+        } => change::rename(&server(at)?, from, to)?,
+        FsCommand::Rm {
+            server: at,
+            paths,
+            recursive,
+        } => change::remove(&server(at)?, paths, *recursive)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The kind, permissions, links, size and time of an inode, and its name.
-struct Listing<M> {
-    is_long: bool,
-    is_recursive: bool,
-    mode: M,
-}
-
-impl<M> Listing<M> {
-    fn print<D: Descriptor>(&self, root: &D, path: &str) -> Result<(), Failure>
-    where
-        M: Fn(&D) -> u32,
-    {
-        let start = relative(path)?;
-        let mut out = io::stdout().lock();
-        let failed = |path: &str, code| guest(path, code);
-        let top = root.stat_at(PathFlags::SYMLINK_FOLLOW, dot(&start));
-        if top.map_err(|code| failed(&start, code))?.file_type != FileType::Directory {
-            return self.line(&mut out, root, &start, &start);
+/// The commands that change nothing.
+fn look<D: Descriptor>(
+    command: &FsCommand,
+    root: &D,
+    mode: impl Fn(&D) -> u32,
+    verbosity: &Verbosity,
+) -> Result<(), Failure> {
+    match command {
+        FsCommand::Ls {
+            path,
+            long,
+            recursive,
+            ..
+        } => {
+            let listing = Listing {
+                is_long: *long,
+                is_recursive: *recursive,
+                mode,
+            };
+            listing.print(root, path)
         }
-        let mut pending = vec![start.clone()];
-        while let Some(path) = pending.pop() {
-            let directory = open(root, &path).map_err(|code| failed(&path, code))?;
-            let mut entries = directory
-                .read_dir()
-                .map_err(|code| failed(&path, code))?
-                .entries;
-            entries.sort_by(|a, b| a.name.cmp(&b.name));
-            let mut inner = Vec::new();
-            for entry in &entries {
-                let full = join(&path, &entry.name);
-                let shown = full.strip_prefix(&start).unwrap_or(&full);
-                self.line(&mut out, root, &full, shown.trim_start_matches('/'))?;
-                if self.is_recursive && entry.file_type == FileType::Directory {
-                    inner.push(full);
-                }
-            }
-            pending.extend(inner.into_iter().rev());
+        FsCommand::Cat { paths, .. } => look::cat(root, paths),
+        FsCommand::Stat { path, .. } => look::stat(root, path),
+        FsCommand::Get {
+            path, host, force, ..
+        } => {
+            let _spinner = Spinner::start(format!("copying {path}"), verbosity);
+            let path = relative(path)?;
+            export(root, &path, mode, host, Existing::with_force(*force))
         }
-        Ok(())
-    }
-
-    fn line<D: Descriptor>(
-        &self,
-        out: &mut impl Write,
-        root: &D,
-        path: &str,
-        shown: &str,
-    ) -> Result<(), Failure>
-    where
-        M: Fn(&D) -> u32,
-    {
-        if !self.is_long {
-            return writeln!(out, "{shown}").map_err(Failure::Print);
+        FsCommand::Export { host, force, .. } => {
+            let _spinner = Spinner::start("copying everything".to_owned(), verbosity);
+            export(root, "", mode, host, Existing::with_force(*force))
         }
-        let failed = |code| guest(path, code);
-        let stat = root.stat_at(PathFlags::empty(), path).map_err(failed)?;
-        let (letter, mode, target) = match stat.file_type {
-            FileType::SymbolicLink => {
-                let target = root.readlink_at(path).map_err(failed)?;
-                ('l', 0o777, format!(" -> {target}"))
-            }
-            FileType::Directory => (
-                'd',
-                (self.mode)(&open(root, path).map_err(failed)?),
-                String::new(),
-            ),
-            FileType::RegularFile => (
-                '-',
-                (self.mode)(&open(root, path).map_err(failed)?),
-                String::new(),
-            ),
-        };
-        let (seconds, nanoseconds) = stat.modification.parts();
-        writeln!(
-            out,
-            "{letter}{mode:04o} {:>3} {:>12} {seconds}.{nanoseconds:09} {shown}{target}",
-            stat.link_count, stat.size,
-        )
-        .map_err(Failure::Print)
+        FsCommand::Df { .. }
+        | FsCommand::Import { .. }
+        | FsCommand::Put { .. }
+        | FsCommand::Mkdir { .. }
+        | FsCommand::Mv { .. }
+        | FsCommand::Rm { .. } => Ok(()),
     }
 }
 
-fn cat<D: Descriptor>(root: &D, paths: &[String]) -> Result<(), Failure> {
-    const CHUNK: u64 = 1 << 20;
-    let mut out = io::stdout().lock();
-    for path in paths {
-        let path = relative(path)?;
-        let failed = |code| guest(&path, code);
-        let file = open(root, &path).map_err(failed)?;
-        let mut offset = 0;
-        loop {
-            let bytes = file.read_to_vec(offset, CHUNK).map_err(failed)?;
-            if bytes.is_empty() {
-                break;
-            }
-            out.write_all(&bytes).map_err(Failure::Print)?;
-            offset += bytes.len() as u64;
-        }
-    }
-    out.flush().map_err(Failure::Print)
-}
-
-fn stat<D: Descriptor>(root: &D, path: &str) -> Result<(), Failure> {
-    let path = relative(path)?;
-    let stat = root.stat_at(PathFlags::empty(), dot(&path));
-    let Stat {
-        ino,
-        file_type,
-        link_count,
-        size,
-        access,
-        modification,
-        change,
-    } = stat.map_err(|code| guest(&path, code))?;
-    let kind = match file_type {
-        FileType::RegularFile => "file",
-        FileType::Directory => "directory",
-        FileType::SymbolicLink => "symbolic link",
-    };
-    let mut lines = vec![
-        ("path", format!("/{path}")),
-        ("kind", kind.to_owned()),
-        ("size", size.to_string()),
-        ("inode", ino.0.to_string()),
-        ("links", link_count.to_string()),
-    ];
-    let times = [
-        ("modified", modification),
-        ("changed", change),
-        ("accessed", access),
-    ];
-    lines.extend(times.map(|(label, time)| {
-        let (seconds, nanoseconds) = time.parts();
-        (label, format!("{seconds}.{nanoseconds:09}"))
-    }));
-    if file_type == FileType::SymbolicLink {
-        let target = root.readlink_at(&path).map_err(|code| guest(&path, code))?;
-        lines.push(("target", target));
-    }
-    print_lines(&lines)
+/// The root of a server that must be named.
+fn server(at: &ConnectArgs) -> Result<RemoteDescriptor<Address>, Failure> {
+    let files = at.attach()?.ok_or(AttachFailure::Nowhere)?;
+    Ok(root(&files))
 }
 
 fn df(source: &Source) -> Result<(), Failure> {
-    let (limits, usage) = (source.files.limits(), source.files.usage());
     let bytes = |bytes: u64| format!("{bytes} ({})", size::display(bytes));
-    print_lines(&[
-        ("image", bytes(source.image.as_bytes().len() as u64)),
-        ("used bytes", bytes(usage.bytes)),
-        ("max bytes", bytes(limits.bytes)),
-        ("used files", usage.inodes.to_string()),
-        ("max files", limits.inodes.to_string()),
-    ])
+    let mut lines = Vec::new();
+    let space = match source {
+        Source::Image { image, files } => {
+            lines.push(("image", bytes(image.as_bytes().len() as u64)));
+            rpc_values::space(files)
+        }
+        Source::Server(files) => files.space().map_err(|code| guest("", code))?,
+    };
+    lines.extend([
+        ("used bytes", bytes(space.used_bytes)),
+        ("max bytes", bytes(space.bytes)),
+        ("used files", space.used_inodes.to_string()),
+        ("max files", space.inodes.to_string()),
+    ]);
+    print_lines(&lines)
 }
 
 fn print_lines(lines: &[(&str, String)]) -> Result<(), Failure> {
@@ -336,13 +286,12 @@ fn print_lines(lines: &[(&str, String)]) -> Result<(), Failure> {
 
 /// Writes the file again with the mounts over what is in it.
 fn import(
-    source: &SourceArgs,
+    path: &Path,
     mounts: &MountArgs,
     is_empty: bool,
-    output: &std::path::Path,
+    output: &Path,
     verbosity: &Verbosity,
 ) -> Result<(), Failure> {
-    let path = &source.image;
     let bytes = input::read(path)?.into();
     let old = content::image_in(path, &bytes)?;
     let base = (!is_empty).then_some(&old);
@@ -352,7 +301,7 @@ fn import(
     }
     let artifact = if bytes.starts_with(b"\0asm") {
         wrap::embed(&bytes, &[new.image]).map_err(|source| Failure::Wrap {
-            path: path.clone(),
+            path: path.to_owned(),
             source,
         })?
     } else {

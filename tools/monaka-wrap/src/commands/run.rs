@@ -4,19 +4,23 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use bytes::Bytes;
+use fs_core::image::Image;
 use wrap::{Emit, Inspection, Kind};
 
 use crate::args::{Adapter, ContentArgs, RunArgs, Verbosity, Via};
+use crate::attach::{self, Attached};
 use crate::content;
 use crate::failure::Failure;
 use crate::input;
 use crate::progress::Spinner;
-use crate::runtime::{Form, Program};
+use crate::runtime::{Form, Program, Remote};
+use crate::serving::Serving;
+use crate::upload::upload;
 use crate::wrapping::{explain, warn, warning, wrap_file};
 
 pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
-    let (wasm, form) = match args.via {
+    let (wasm, form) = match way(args)? {
         Via::Host => unwrapped(args, verbosity, &spinner)?,
         Via::Component => wrapped(
             args,
@@ -27,6 +31,7 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
         )?,
         Via::Core => wrapped(args, Emit::Core, args.content.adapter, verbosity, &spinner)?,
         Via::Stock => wrapped(args, Emit::Component, Adapter::Stock, verbosity, &spinner)?,
+        Via::Rpc => remote(args, verbosity, &spinner)?,
     };
     check_saving(args, &form)?;
     let mut words = vec![program_name(&args.input)];
@@ -53,6 +58,19 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
     }
 }
 
+/// The way that is asked for.
+fn way(args: &RunArgs) -> Result<Via, Failure> {
+    match (args.via, &args.server.connect) {
+        (Some(Via::Rpc), _) | (None, Some(_)) => Ok(Via::Rpc),
+        (Some(_), Some(_)) => Err(Failure::Unfit {
+            option: "--connect",
+            place: "--via rpc",
+        }),
+        (Some(via), None) => Ok(via),
+        (None, None) => Ok(Via::Host),
+    }
+}
+
 /// Says what cannot be saved before the program runs.
 fn check_saving(args: &RunArgs, form: &Form) -> Result<(), Failure> {
     match (args.save.asked(), form) {
@@ -60,7 +78,11 @@ fn check_saving(args: &RunArgs, form: &Form) -> Result<(), Failure> {
             option,
             place: "modules that run on files of this process (--via host)",
         }),
-        (Some(_), Form::Host(_)) | (None, _) => args.save.check(),
+        (Some(_), Form::Remote(_)) if args.save.asks_for_image() => Err(Failure::Unfit {
+            option: "--save-image",
+            place: "files of this process (--via host), and for serve",
+        }),
+        (Some(_), Form::Host(_) | Form::Remote(_)) | (None, _) => args.save.check(),
     }
 }
 
@@ -68,6 +90,10 @@ fn check_saving(args: &RunArgs, form: &Form) -> Result<(), Failure> {
 fn save(args: &RunArgs, form: &Form) -> Result<(), Failure> {
     match form {
         Form::Host(files) => args.save.take(&files.files, &files.settings),
+        Form::Remote(remote) => {
+            let root = attach::root(&remote.attached.files);
+            args.save.take_trees(&root, attach::usual_mode)
+        }
         Form::Component | Form::Core => Ok(()),
     }
 }
@@ -106,6 +132,22 @@ fn unwrapped(
     spinner: &Spinner,
 ) -> Result<(Bytes, Form), Failure> {
     check_options(&args.content)?;
+    let Some(wasm) = bare(args, verbosity, spinner, "files that this process holds")? else {
+        // Components, and programs that were wrapped before, bring or are given what they need.
+        let adapter = args.content.adapter;
+        return wrapped(args, Emit::Component, adapter, verbosity, spinner);
+    };
+    let files = content::files(&args.content, spinner.warnings(verbosity))?;
+    Ok((wasm, Form::Host(files)))
+}
+
+/// The program as it is, if it is one that preview 1 suffices for.
+fn bare(
+    args: &RunArgs,
+    verbosity: &Verbosity,
+    spinner: &Spinner,
+    files: &str,
+) -> Result<Option<Bytes>, Failure> {
     let input = input::read(&args.input)?;
     let blamed = |source| Failure::Wrap {
         path: args.input.clone(),
@@ -115,18 +157,78 @@ fn unwrapped(
     match &inspection.kind {
         Kind::Command => {}
         Kind::Unsupported(kind) => return Err(blamed(kind.clone().into())),
-        // Components, and programs that were wrapped before, bring or are given what they need.
-        Kind::Reactor | Kind::Component | Kind::LiftedComponent => {
-            let adapter = args.content.adapter;
-            return wrapped(args, Emit::Component, adapter, verbosity, spinner);
-        }
+        Kind::Reactor | Kind::Component | Kind::LiftedComponent => return Ok(None),
     }
     if args.content.explain || verbosity.verbose {
-        spinner.suspend(|| explain_host(&inspection));
+        spinner.suspend(|| explain_host(&inspection, files));
     }
     let wasm = wrap::binary(&input).map_err(blamed)?.into_owned();
-    let files = content::files(&args.content, spinner.warnings(verbosity))?;
-    Ok((wasm.into(), Form::Host(files)))
+    Ok(Some(wasm.into()))
+}
+
+/// The program as it is, and the files of a server.
+fn remote(
+    args: &RunArgs,
+    verbosity: &Verbosity,
+    spinner: &Spinner,
+) -> Result<(Bytes, Form), Failure> {
+    check_options(&args.content)?;
+    let Some(wasm) = bare(args, verbosity, spinner, "files of a server")? else {
+        return Err(Failure::Unfit {
+            option: "--via rpc",
+            place: "preview 1 command modules",
+        });
+    };
+    let (files, settings, server) = match args.server.attach()? {
+        Some(files) => {
+            check_content(&args.content)?;
+            let settings = content::settings(&args.content)?;
+            if !args.content.mounts.mount.is_empty() {
+                let content = content::files(&args.content, spinner.warnings(verbosity))?;
+                upload(&content.files.root(), &attach::root(&files))?;
+            }
+            (files, settings, None)
+        }
+        None => {
+            let content = content::embedded(&args.content)?;
+            content
+                .warnings
+                .iter()
+                .for_each(|text| spinner.warnings(verbosity)(text));
+            let server = Serving::start(&content.image)?;
+            let files = args.server.attach_to(server.address.clone())?;
+            let settings = Image::parse(content.image)?.settings().clone();
+            (files, settings, Some(server))
+        }
+    };
+    let attached = Attached {
+        files,
+        preopen: settings.preopen,
+    };
+    Ok((
+        wasm,
+        Form::Remote(Remote {
+            attached,
+            working_directory: settings.working_directory,
+            _server: server,
+        }),
+    ))
+}
+
+/// Options that say how files are made are for whoever starts the server.
+fn check_content(content: &ContentArgs) -> Result<(), Failure> {
+    let options = [
+        ("--image", content.image.is_some()),
+        ("--max-fs-size", content.max_fs_size.is_some()),
+        ("--max-files", content.max_files.is_some()),
+    ];
+    match options.iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) => Err(Failure::Unfit {
+            option,
+            place: "serve, or a run without --connect,",
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Options that change how a program is wrapped are for the ways that wrap.
@@ -149,12 +251,9 @@ fn check_options(content: &ContentArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn explain_host(inspection: &Inspection) {
+fn explain_host(inspection: &Inspection, files: &str) {
     eprintln!("{:<13}{}", "detect", inspection.kind);
-    eprintln!(
-        "{:<13}its preview1 imports are bound to files that this process holds",
-        "link"
-    );
+    eprintln!("{:<13}its preview1 imports are bound to {files}", "link");
 }
 
 /// What the program is told that it is called: the file's name, not where it is on the host.

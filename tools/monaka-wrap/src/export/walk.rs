@@ -15,14 +15,14 @@ const MAX_FILE: u64 = 64 << 30;
 
 /// What is kept of an inode.
 #[derive(Clone, Copy)]
-pub(super) struct Attributes {
-    pub(super) mode: u32,
-    pub(super) modification: Timestamp,
+pub(crate) struct Attributes {
+    pub(crate) mode: u32,
+    pub(crate) modification: Timestamp,
 }
 
 /// Where a tree goes; a directory comes before what is in it. Paths are relative to the tree's
 /// root, which is the empty one.
-pub(super) trait Sink {
+pub(crate) trait Sink {
     fn directory(&mut self, path: &str, attributes: Attributes) -> io::Result<()>;
 
     /// `content` has `size` bytes.
@@ -41,7 +41,7 @@ pub(super) trait Sink {
 }
 
 /// Why a copy ended early.
-pub(super) enum Stopped {
+pub(crate) enum Stopped {
     /// The file system refused something, at this path of it.
     Guest(String, ErrorCode),
     Sparse(String, u64),
@@ -55,7 +55,7 @@ impl From<io::Error> for Stopped {
 }
 
 impl Stopped {
-    pub(super) fn failure(self, target: &Path) -> Failure {
+    pub(crate) fn failure(self, target: &Path) -> Failure {
         match self {
             Self::Guest(path, code) => Failure::Guest { path, code },
             Self::Sparse(path, size) => Failure::Sparse { path, size },
@@ -68,7 +68,7 @@ impl Stopped {
 }
 
 /// Opens the file or directory at `path` for reading.
-pub(super) fn open<D: Descriptor>(root: &D, path: &str, at: PathFlags) -> fs_core::Result<D> {
+pub(crate) fn open<D: Descriptor>(root: &D, path: &str, at: PathFlags) -> fs_core::Result<D> {
     let path = match path {
         "" => ".",
         path => path,
@@ -76,7 +76,7 @@ pub(super) fn open<D: Descriptor>(root: &D, path: &str, at: PathFlags) -> fs_cor
     root.open_at(at, path, OpenFlags::empty(), DescriptorFlags::READ)
 }
 
-pub(super) struct Walk<'w, M> {
+pub(crate) struct Walk<'w, M> {
     /// Where the tree is in the file system.
     base: &'w str,
     mode: M,
@@ -85,7 +85,7 @@ pub(super) struct Walk<'w, M> {
 }
 
 impl<'w, M> Walk<'w, M> {
-    pub(super) fn new(base: &'w str, mode: M) -> Self {
+    pub(crate) fn new(base: &'w str, mode: M) -> Self {
         Self {
             base,
             mode,
@@ -93,7 +93,7 @@ impl<'w, M> Walk<'w, M> {
         }
     }
 
-    pub(super) fn stopped(&self, path: &str, code: ErrorCode) -> Stopped {
+    pub(crate) fn stopped(&self, path: &str, code: ErrorCode) -> Stopped {
         Stopped::Guest(self.full(path), code)
     }
 
@@ -105,7 +105,7 @@ impl<'w, M> Walk<'w, M> {
     }
 
     /// Gives the directory `root` and all below it to `sink`.
-    pub(super) fn tree<D: Descriptor>(
+    pub(crate) fn tree<D: Descriptor>(
         &mut self,
         root: &D,
         sink: &mut impl Sink,
@@ -147,7 +147,7 @@ impl<'w, M> Walk<'w, M> {
     }
 
     /// Gives one file to `sink`, as `path`.
-    pub(super) fn file<D: Descriptor>(
+    pub(crate) fn file<D: Descriptor>(
         &mut self,
         file: &D,
         stat: &Stat,

@@ -2,16 +2,16 @@
 
 use std::process::ExitCode;
 
+use fs_core::FileSystem;
 use vfs_host::VfsCtx;
 use wasmtime::{Engine, Linker, Module, Store};
 
 use super::Program;
 use super::limits::MemoryLimit;
-use crate::content::Files;
 use crate::failure::Failure;
 
-struct Host {
-    guest: VfsCtx,
+struct Host<F: FileSystem> {
+    guest: VfsCtx<F>,
     limit: MemoryLimit,
 }
 
@@ -19,7 +19,11 @@ struct Host {
 ///
 /// # Errors
 /// `Read` (standard input).
-pub(super) fn guest(program: &Program, content: &Files) -> Result<VfsCtx, Failure> {
+pub(super) fn guest<F: FileSystem>(
+    program: &Program,
+    files: &F,
+    working_directory: Option<&str>,
+) -> Result<VfsCtx<F>, Failure> {
     let mut guest = VfsCtx::builder().args(&program.args).inherit_stdio();
     for (name, value) in &program.env {
         guest = guest.env(name, value);
@@ -27,20 +31,20 @@ pub(super) fn guest(program: &Program, content: &Files) -> Result<VfsCtx, Failur
     if let Some(file) = program.stdin()? {
         guest = guest.stdin(file);
     }
-    if let Some(directory) = &content.settings.working_directory {
+    if let Some(directory) = working_directory {
         guest = guest.working_directory(directory);
     }
-    Ok(guest.build(&content.files))
+    Ok(guest.build(files))
 }
 
-pub(super) fn run(
+pub(super) fn run<F: FileSystem + 'static>(
     program: &Program,
     engine: &Engine,
     module: &Module,
-    guest: VfsCtx,
+    guest: VfsCtx<F>,
 ) -> wasmtime::Result<ExitCode> {
     let mut linker = Linker::new(engine);
-    vfs_host::preview1::add_to_linker(&mut linker, |host: &mut Host| &mut host.guest)?;
+    vfs_host::preview1::add_to_linker(&mut linker, |host: &mut Host<F>| &mut host.guest)?;
     let host = Host {
         guest,
         limit: program.memory_limit(),

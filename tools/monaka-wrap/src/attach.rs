@@ -1,0 +1,150 @@
+//! `--connect ADDR` and what belongs to it: the server that a command attaches to.
+
+use std::env;
+use std::io;
+use std::path::PathBuf;
+
+use clap::Args;
+use fs_core::image::Preopening;
+use fs_core::{FileSystem, FileType, Preopen};
+use rpc_client::{Address, AttachError, Attachment, RemoteDescriptor, RemoteFs, Tls};
+use thiserror::Error;
+
+use crate::failure::Failure;
+use crate::input;
+
+/// The server to attach to. What is not given is taken from the environment.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ConnectArgs {
+    /// Attach to a server at HOST:PORT or unix:PATH. [env: MONAKA_CONNECT]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) connect: Option<String>,
+
+    /// A file whose first line is the token for the server. [env: MONAKA_TOKEN, the token itself]
+    #[arg(long, value_name = "FILE")]
+    connect_token_file: Option<PathBuf>,
+
+    /// Encrypt, and trust servers with a certificate that one in this file has signed, in PEM.
+    /// [env: MONAKA_TLS_CA]
+    #[arg(long, value_name = "FILE")]
+    connect_tls_ca: Option<PathBuf>,
+
+    /// The directory of the server that becomes the root. [env: MONAKA_SUBTREE]
+    #[arg(long, value_name = "DIR")]
+    subtree: Option<String>,
+}
+
+/// Why a command is not attached.
+#[derive(Debug, Error)]
+pub(crate) enum AttachFailure {
+    #[error("no server to attach to: name one with --connect or MONAKA_CONNECT")]
+    Nowhere,
+
+    #[error("--connect {address}: {source}")]
+    Attach {
+        address: String,
+        source: AttachError,
+    },
+
+    #[error("{}: {source}", path.display())]
+    Authority {
+        path: PathBuf,
+        source: rpc_client::TlsError,
+    },
+
+    #[error("{}: is empty; write the token into its first line", path.display())]
+    NoToken { path: PathBuf },
+
+    #[error("a server for this run cannot be started: {0}; name one with --connect")]
+    Server(io::Error),
+}
+
+impl ConnectArgs {
+    /// Attaches to the server, if one is named.
+    ///
+    /// # Errors
+    /// `Read`; every [`AttachFailure`] but `Nowhere`.
+    pub(crate) fn attach(&self) -> Result<Option<RemoteFs<Address>>, Failure> {
+        match or_variable(self.connect.as_ref(), "MONAKA_CONNECT") {
+            Some(address) => self.attach_to(address).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Attaches to the server at `address`.
+    ///
+    /// # Errors
+    /// As [`ConnectArgs::attach`].
+    pub(crate) fn attach_to(&self, address: String) -> Result<RemoteFs<Address>, Failure> {
+        let attachment = Attachment {
+            token: self.token()?,
+            subtree: or_variable(self.subtree.as_ref(), "MONAKA_SUBTREE").unwrap_or_default(),
+            ..Attachment::default()
+        };
+        let attached = RemoteFs::attach(self.endpoint(&address)?, &attachment);
+        Ok(attached.map_err(|source| AttachFailure::Attach { address, source })?)
+    }
+
+    fn endpoint(&self, address: &str) -> Result<Address, Failure> {
+        let authority = self.connect_tls_ca.clone();
+        match authority.or_else(|| env::var_os("MONAKA_TLS_CA").map(PathBuf::from)) {
+            Some(path) => {
+                let tls = Tls::new(address.to_owned(), &input::read(&path)?);
+                let tls = tls.map_err(|source| AttachFailure::Authority { path, source })?;
+                Ok(Address::Tls(tls))
+            }
+            None => Ok(Address::plain(address)),
+        }
+    }
+
+    fn token(&self) -> Result<Vec<u8>, Failure> {
+        let Some(path) = &self.connect_token_file else {
+            return Ok(env::var("MONAKA_TOKEN").unwrap_or_default().into_bytes());
+        };
+        let text = input::read(path)?;
+        let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let token = line
+            .split(u8::is_ascii_whitespace)
+            .next()
+            .unwrap_or_default();
+        match token.is_empty() {
+            true => Err(AttachFailure::NoToken { path: path.clone() }.into()),
+            false => Ok(token.to_vec()),
+        }
+    }
+}
+
+fn or_variable(given: Option<&String>, name: &str) -> Option<String> {
+    let variable = || env::var(name).ok().filter(|value| !value.is_empty());
+    given.cloned().or_else(variable)
+}
+
+/// The directory that a server gives.
+pub(crate) fn root(files: &RemoteFs<Address>) -> RemoteDescriptor<Address> {
+    files.preopens().remove(0).descriptor
+}
+
+/// The permission bits that an inode is shown with: they do not cross the protocol.
+pub(crate) fn usual_mode(inode: &RemoteDescriptor<Address>) -> u32 {
+    match inode.file_type() {
+        FileType::Directory => 0o755,
+        FileType::RegularFile | FileType::SymbolicLink => 0o644,
+    }
+}
+
+/// The files of a server, and what a program is given of them.
+pub(crate) struct Attached {
+    pub(crate) files: RemoteFs<Address>,
+    pub(crate) preopen: Preopening,
+}
+
+impl FileSystem for Attached {
+    type Descriptor = RemoteDescriptor<Address>;
+
+    fn preopens(&self) -> Vec<Preopen<Self::Descriptor>> {
+        match self.preopen {
+            Preopening::Root => self.files.preopens(),
+            Preopening::Nothing => Vec::new(),
+        }
+    }
+}
