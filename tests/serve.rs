@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use fs_core::{Descriptor, DescriptorFlags, FileSystem, OpenFlags, PathFlags};
 use rpc_client::{Attachment, RemoteFs, Tcp, Unix};
 
@@ -51,9 +51,14 @@ fn tcp(server: &Serve) -> Tcp {
     }
 }
 
+fn done<T>(result: fs_core::Result<T>) -> Result<T> {
+    result.map_err(|code| anyhow!("{code:?}"))
+}
+
 /// The names in the root, in their order.
 fn names<C: rpc_client::Connector>(files: &RemoteFs<C>) -> Result<Vec<String>> {
-    let entries = files.preopens()[0].descriptor.read_dir()?.entries;
+    let entries = files.preopens()[0].descriptor.read_dir();
+    let entries = done(entries)?.entries;
     let mut names: Vec<_> = entries.into_iter().map(|entry| entry.name).collect();
     names.sort();
     Ok(names)
@@ -102,7 +107,7 @@ fn refused(args: &[&str]) -> Result<String> {
 fn what_one_client_makes_the_next_finds() -> Result<()> {
     let server = Serve::start(&["--listen", "127.0.0.1:0"])?;
     let one = RemoteFs::attach(tcp(&server), &Attachment::default())?;
-    one.preopens()[0].descriptor.create_directory_at("d")?;
+    done(one.preopens()[0].descriptor.create_directory_at("d"))?;
     drop(one);
     let two = RemoteFs::attach(tcp(&server), &Attachment::default())?;
     assert_eq!(names(&two)?, ["d", "tmp"]);
@@ -128,12 +133,12 @@ fn sigterm_ends_it_with_success_though_clients_are_there() -> Result<()> {
     let server = Serve::start(&["--listen", "127.0.0.1:0"])?;
     let files = RemoteFs::attach(tcp(&server), &Attachment::default())?;
     let root = &files.preopens()[0].descriptor;
-    root.open_at(
+    done(root.open_at(
         PathFlags::empty(),
         "f",
         OpenFlags::CREATE,
         DescriptorFlags::WRITE,
-    )?;
+    ))?;
     assert!(server.terminate()?.success());
     Ok(())
 }
@@ -144,10 +149,10 @@ fn a_quota_of_the_server_is_what_its_clients_have() -> Result<()> {
     let files = RemoteFs::attach(tcp(&server), &Attachment::default())?;
     let root = &files.preopens()[0].descriptor;
     // Beside the root and /tmp.
-    root.create_directory_at("one")?;
+    done(root.create_directory_at("one"))?;
     let full = root.create_directory_at("two");
     assert_eq!(full, Err(fs_core::ErrorCode::InsufficientSpace));
-    assert_eq!(files.space()?.used_inodes, 3);
+    assert_eq!(done(files.space())?.used_inodes, 3);
     Ok(())
 }
 
@@ -245,7 +250,10 @@ fn a_server_starts_from_an_image_and_leaves_one() -> Result<()> {
 fn a_token_is_proved_and_opens_what_it_says() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (tokens, mine) = (folder.path().join("tokens"), folder.path().join("mine"));
-    fs::write(&tokens, "0123456789abcdef\nfedcba9876543210 ro subtree=/tmp\n")?;
+    fs::write(
+        &tokens,
+        "0123456789abcdef\nfedcba9876543210 ro subtree=/tmp\n",
+    )?;
     fs::write(&mine, "0123456789abcdef\n")?;
     let listen = ["--listen", "127.0.0.1:0", "--token-file", utf8(&tokens)?];
     let server = Serve::start(&listen)?;
@@ -267,7 +275,10 @@ fn connections_are_encrypted_if_there_is_a_certificate() -> Result<()> {
     for name in ["ours", "other"] {
         let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])?;
         fs::write(path(&format!("{name}.crt")), made.cert.pem())?;
-        fs::write(path(&format!("{name}.key")), made.signing_key.serialize_pem())?;
+        fs::write(
+            path(&format!("{name}.key")),
+            made.signing_key.serialize_pem(),
+        )?;
     }
     let (certificate, key) = (path("ours.crt"), path("ours.key"));
     let tls = ["--tls-cert", &certificate, "--tls-key", &key];
@@ -316,7 +327,10 @@ fn a_server_that_is_not_there_is_one_line() -> Result<()> {
         .output()?;
     assert_eq!(output.status.code(), Some(125));
     let message = String::from_utf8(output.stderr)?;
-    assert!(message.contains(&address) && message.lines().count() == 1, "{message}");
+    assert!(
+        message.contains(&address) && message.lines().count() == 1,
+        "{message}"
+    );
     let nowhere = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"))
         .args(["fs", "ls"])
         .env_remove("MONAKA_CONNECT")

@@ -11,9 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use fs_core::image::Image;
-use fs_core::{
-    Descriptor, DescriptorFlags, ErrorCode, FileType, MemDescriptor, MemFs, OpenFlags, PathFlags,
-};
+use fs_core::{Descriptor, DescriptorFlags, ErrorCode, MemDescriptor, MemFs, OpenFlags, PathFlags};
 use rpc_client::{Address, RemoteDescriptor, RemoteFs};
 
 use self::look::Listing;
