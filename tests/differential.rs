@@ -13,8 +13,8 @@ use anyhow::{Context, Result, anyhow, ensure};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tempfile::TempDir;
 
-/// What `run --via` can be.
-const MODES: [&str; 4] = ["host", "component", "core", "rpc"];
+/// What `run --via` can be, but for the stock adapter's way, which has rules of its own.
+const MODES: [&str; 5] = ["host", "component", "core", "plugged", "rpc"];
 
 /// The C programs of `tests/differential/c` that print what they observe.
 const OBSERVERS: [&str; 10] = [

@@ -26,7 +26,7 @@ fn main() -> Result<()> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../legacy-samples");
     let mut trials = Vec::new();
     for cmd in cmd_files(&samples)? {
-        for via in ["host", "component", "core", "stock", "rpc"] {
+        for via in ["host", "component", "core", "plugged", "stock", "rpc"] {
             let cmd = cmd.clone();
             let name = trial_name(&samples, &cmd, via);
             trials.push(Trial::test(name, move || {

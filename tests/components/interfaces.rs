@@ -6,9 +6,9 @@ use std::fs;
 use anyhow::{Context, Result};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
-use wrap::{Emit, Error, Options, Shims, Uncomposable, Wrapped};
+use wrap::{Emit, Error, Options, Uncomposable, Wrapped};
 
-use crate::support::{VERSIONS, in_version, repository};
+use crate::support::{GUESTS, VERSIONS, in_version, repository};
 
 const FILES: [&str; 2] = [
     "wasi:filesystem/preopens@0.2.12",
@@ -77,12 +77,7 @@ fn importing<'a>(interfaces: impl IntoIterator<Item = &'a &'a str>) -> String {
 }
 
 fn wrapped(component: &[u8]) -> Result<Wrapped, Error> {
-    let guests = Shims {
-        p1: artifacts::SHIM_P1,
-        p2: artifacts::SHIM_P2,
-        vfs: artifacts::VFS,
-    };
-    wrap::wrap(component, &guests, &Options::default())
+    wrap::wrap(component, &GUESTS, &Options::default())
 }
 
 /// Every interface that a result imports, sorted.
@@ -243,12 +238,7 @@ fn a_core_module_cannot_be_made_of_a_component() -> Result<()> {
         emit: Emit::Core,
         ..Options::default()
     };
-    let guests = Shims {
-        p1: &[],
-        p2: &[],
-        vfs: &[],
-    };
-    let error = wrap::wrap(&files, &guests, &options).err();
+    let error = wrap::wrap(&files, &GUESTS, &options).err();
     let error = error.context("it is refused")?;
     assert_eq!(error, Error::Uncomposable(Uncomposable::Core));
     Ok(())

@@ -4,4 +4,6 @@ mod calls;
 mod interfaces;
 mod lifted;
 mod network;
+mod plugged;
+mod rules;
 mod support;

@@ -10,6 +10,11 @@ use tempfile::TempDir;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
 };
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::{Engine, Store};
+use wasmtime_wasi::p2::bindings::sync::Command as CliCommand;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wit_component::ComponentEncoder;
 
 /// Every version that changed an interface, and the one that the VFS is written in.
@@ -85,4 +90,72 @@ pub(crate) fn in_version(component: &[u8], version: &str) -> Result<Vec<u8>> {
         rest = digits;
     }
     Ok(wat::parse_str(renamed + rest)?)
+}
+
+/// The guest modules that come with the tool.
+pub(crate) const GUESTS: wrap::Shims<'_> = wrap::Shims {
+    p1: artifacts::SHIM_P1,
+    p2: artifacts::SHIM_P2,
+    plugged: artifacts::SHIM_PLUGGED,
+    vfs: artifacts::VFS,
+};
+
+/// A command on a plain host of WASI 0.2, to be run any number of times.
+pub(crate) struct OnHost {
+    engine: Engine,
+    component: Component,
+}
+
+/// How a command ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// By itself, with its exit code.
+    Exited(i32),
+    /// In a trap.
+    Trapped,
+}
+
+impl OnHost {
+    pub(crate) fn new(component: &[u8]) -> Result<Self> {
+        let engine = Engine::default();
+        let component = Component::new(&engine, component)?;
+        Ok(Self { engine, component })
+    }
+
+    /// Runs it; gives how it ended and what it printed.
+    pub(crate) fn run(&self, context: &mut WasiCtxBuilder) -> Result<(Ended, String)> {
+        let mut linker = Linker::new(&self.engine);
+        wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+        let stdout = MemoryOutputPipe::new(1 << 20);
+        let host = Host {
+            context: context.stdout(stdout.clone()).build(),
+            resources: ResourceTable::new(),
+        };
+        let mut store = Store::new(&self.engine, host);
+        let command = CliCommand::instantiate(&mut store, &self.component, &linker)?;
+        let ended = match command.wasi_cli_run().call_run(&mut store) {
+            Ok(Ok(())) => Ended::Exited(0),
+            Ok(Err(())) => Ended::Exited(1),
+            Err(error) => match error.downcast_ref() {
+                Some(I32Exit(code)) => Ended::Exited(*code),
+                None => Ended::Trapped,
+            },
+        };
+        drop(store);
+        Ok((ended, String::from_utf8(stdout.contents().to_vec())?))
+    }
+}
+
+struct Host {
+    context: WasiCtx,
+    resources: ResourceTable,
+}
+
+impl WasiView for Host {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.context,
+            table: &mut self.resources,
+        }
+    }
 }

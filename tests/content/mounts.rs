@@ -147,7 +147,8 @@ fn paths_of_archives_stay_inside() {
 
 #[test]
 fn what_cannot_be_embedded_is_refused_by_name_or_skipped() {
-    let cases: [(&str, &dyn Fn(&Path)); 3] = [
+    type Make<'m> = &'m dyn Fn(&Path);
+    let cases: [(&str, Make<'_>); 3] = [
         ("socket", &|path| {
             drop(UnixListener::bind(path).expect("a socket"))
         }),

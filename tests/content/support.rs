@@ -78,7 +78,7 @@ pub(crate) fn tree() -> TempDir {
     fs::hard_link(root.join("large"), root.join("zzz")).expect("a link");
     symlink("../large", root.join("a b/link")).expect("a link");
     symlink(root.join("a b/Größe"), root.join("empty/absolute")).expect("a link");
-    let mode = fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o751));
+    let mode = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o751);
     fs::set_permissions(root.join("large"), mode).expect("permissions");
     folder
 }

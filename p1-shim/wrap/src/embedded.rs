@@ -7,10 +7,13 @@
 mod replace;
 mod sections;
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use wasmparser::{Data, DataKind, DataSectionReader, Operator};
 
 use self::sections::{Inner, Section, SectionId};
+use crate::Emit;
 use crate::artifact::Artifact;
 use crate::error::{Error, Unmergeable};
 use crate::marker::{self, Marker};
@@ -31,10 +34,10 @@ pub fn embedded_image(artifact: &Bytes) -> Result<Option<Bytes>, Error> {
     let Some(module) = find(artifact, MAX_DEPTH)? else {
         return Ok(None);
     };
-    let Some((data, marker)) = data_and_marker(&module)? else {
+    let Some((data, place)) = data_and_place(&module)? else {
         return Ok(None);
     };
-    let image = image_of(data, &marker)?;
+    let image = image_in(data, &place)?;
     Ok(image.map(|image| artifact.slice_ref(image)))
 }
 
@@ -53,12 +56,12 @@ pub fn embed(artifact: &Bytes, image: &[Bytes]) -> Result<Artifact, Error> {
     Ok(embedded)
 }
 
-/// The module with the marker, as it lies in `binary` or in what is nested there.
+/// The module with the marker that names a place, as it lies in `binary` or in what is nested there.
 fn find(binary: &Bytes, depth: u32) -> Result<Option<Bytes>, Error> {
     for section in sections::of(binary)? {
         let Section { id, range, .. } = section?;
         let found = match sections::inner(binary, id) {
-            Inner::Marker if is_marker(&binary[range.clone()]) => Some(binary.clone()),
+            Inner::Marker if place(&binary[range.clone()]).is_some() => Some(binary.clone()),
             Inner::Nested if depth > 0 => find(&binary.slice(range), depth - 1)?,
             Inner::Marker | Inner::Nested | Inner::Other => None,
         };
@@ -74,7 +77,7 @@ fn embed_within(binary: &Bytes, image: &[Bytes], depth: u32) -> Result<Option<Ve
         let section = section?;
         let content = binary.slice(section.range.clone());
         match sections::inner(binary, section.id) {
-            Inner::Marker if is_marker(&content) => {
+            Inner::Marker if place(&content).is_some() => {
                 return replace::image(binary, image).map(Some);
             }
             Inner::Nested if depth > 0 => {
@@ -106,22 +109,31 @@ fn len(pieces: &[Bytes]) -> u64 {
     pieces.iter().map(|piece| piece.len() as u64).sum()
 }
 
-/// Whether a custom section, by its whole content, is the marker.
-fn is_marker(section: &[u8]) -> bool {
-    section
-        .strip_prefix(&[marker::SECTION.len() as u8])
-        .is_some_and(|rest| rest.starts_with(marker::SECTION.as_bytes()))
+/// The place of an image in the shim's memory, from the whole content of a custom section: only the
+/// marker names one, and not that of a shim whose files are elsewhere.
+fn place(section: &[u8]) -> Option<Place> {
+    let section = section.strip_prefix(&[marker::SECTION.len() as u8])?;
+    let Marker { emit, image, .. } =
+        Marker::read(section.strip_prefix(marker::SECTION.as_bytes())?)?;
+    image.map(|image| Place { emit, image })
 }
 
-fn data_and_marker(module: &Bytes) -> Result<Option<(DataSectionReader<'_>, Marker)>, Error> {
+/// What the marker says of an image.
+struct Place {
+    emit: Emit,
+    image: Range<u64>,
+}
+
+fn data_and_place(module: &Bytes) -> Result<Option<(DataSectionReader<'_>, Place)>, Error> {
     let mut data = None;
     for section in sections::of(module)? {
         let Section { id, range, .. } = section?;
         match id {
             SectionId::DATA => data = Some(sections::reader(module, range)?),
-            SectionId::CUSTOM if is_marker(&module[range.clone()]) => {
-                let marker = Marker::read(&module[range][1 + marker::SECTION.len()..]);
-                return Ok(data.zip(marker));
+            SectionId::CUSTOM => {
+                if let Some(place) = place(&module[range]) {
+                    return Ok(data.map(|data| (data, place)));
+                }
             }
             _ => {}
         }
@@ -130,17 +142,18 @@ fn data_and_marker(module: &Bytes) -> Result<Option<(DataSectionReader<'_>, Mark
 }
 
 /// The segment that fills exactly the image's place in the shim's memory, the last of all memories.
-fn image_of<'a>(
+fn image_in<'a>(
     data: DataSectionReader<'a>,
-    marker: &Marker,
+    place: &Place,
 ) -> wasmparser::Result<Option<&'a [u8]>> {
     let Some(last) = data.into_iter().last().transpose()? else {
         return Ok(None);
     };
-    let len = marker.image.end.saturating_sub(marker.image.start);
+    let Range { start, end } = place.image;
+    let len = end.saturating_sub(start);
     let is_image = len > 0
         && last.data.len() as u64 == len
-        && offset(&last).is_some_and(|offset| u64::from(offset) == marker.image.start);
+        && offset(&last).is_some_and(|offset| u64::from(offset) == start);
     Ok(is_image.then_some(last.data))
 }
 

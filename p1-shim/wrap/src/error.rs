@@ -312,6 +312,10 @@ pub enum Unmergeable {
     /// The stock adapter was asked for with [`Emit::Core`](crate::Emit::Core).
     #[error("the stock adapter makes components only")]
     StockCore,
+    /// Files of another component, or of the host, were asked for with
+    /// [`Emit::Core`](crate::Emit::Core).
+    #[error("files of another component are for components only")]
+    PluggedCore,
     /// The embedded image does not fit into the shim's 32-bit memory, or into a module that engines
     /// load.
     #[error("the embedded files take {len} bytes, the result has room for {room}")]
@@ -354,6 +358,7 @@ impl Unmergeable {
                 "allow more with --max-guest-memory, or leave --adapter stock out"
             }
             Self::StockCore => "leave out --emit core or --adapter stock",
+            Self::PluggedCore => "leave out --emit core",
             Self::ImageTooLarge { .. } => {
                 "embed less, or run the module with run --via host, which keeps files outside of it"
             }

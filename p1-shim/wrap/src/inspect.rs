@@ -4,7 +4,7 @@ use crate::detect::{self, Kind};
 use crate::error::Error;
 use crate::plan::{Plan, plan};
 use crate::reach::Reach;
-use crate::{Adapter, DEFAULT_GUEST_MEMORY, Emit};
+use crate::{Adapter, DEFAULT_GUEST_MEMORY, Emit, Options};
 
 /// What [`inspect`] finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Inspection {
 pub enum Prospect {
     /// It would be merged with the shim.
     Merge,
+    /// It would be merged with the shim that asks another component for its files.
+    Plug,
     /// It would be made a component with the stock adapter and composed with the VFS.
     Adapt,
     /// It would be composed with the VFS.
@@ -55,6 +57,10 @@ impl Prospect {
         match self {
             Self::Merge => {
                 "its preview1 imports are bound to a shim that keeps files of its own".to_owned()
+            }
+            Self::Plug => {
+                "its preview1 imports are bound to a shim that asks another component for files"
+                    .to_owned()
             }
             Self::Adapt => {
                 "wasmtime's preview1 adapter asks a component that keeps files of its own"
@@ -81,6 +87,7 @@ impl From<Result<Plan<'_, '_>, Error>> for Prospect {
     fn from(plan: Result<Plan<'_, '_>, Error>) -> Self {
         match plan {
             Ok(Plan::Merge(_)) => Self::Merge,
+            Ok(Plan::Plug(_)) => Self::Plug,
             Ok(Plan::Adapt { .. }) => Self::Adapt,
             Ok(Plan::Compose(_)) => Self::Compose,
             Ok(Plan::PassThrough) => Self::PassThrough,
@@ -102,14 +109,22 @@ impl From<Result<Plan<'_, '_>, Error>> for Prospect {
 pub fn inspect(input: &[u8]) -> Result<Inspection, Error> {
     let binary = detect::binary(input)?;
     let detected = detect::detect(&binary)?;
+    let prospect = |emit, adapter| {
+        let options = Options {
+            emit,
+            adapter,
+            ..Options::default()
+        };
+        Prospect::from(plan(&detected, &options))
+    };
     let stock = Adapter::Stock {
         max_guest_memory: DEFAULT_GUEST_MEMORY,
     };
     Ok(Inspection {
         kind: detected.kind(),
-        component: plan(&detected, Emit::Component, Adapter::Shim).into(),
-        core: plan(&detected, Emit::Core, Adapter::Shim).into(),
-        stock: plan(&detected, Emit::Component, stock).into(),
+        component: prospect(Emit::Component, Adapter::Shim),
+        core: prospect(Emit::Core, Adapter::Shim),
+        stock: prospect(Emit::Component, stock),
         toolchain: detected.toolchain,
         entry: detected.entry,
         reach: detected.reach,

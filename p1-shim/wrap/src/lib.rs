@@ -27,7 +27,7 @@
 //!     (func (export "_start") (drop (call $close (i32.const 3)))))"#;
 //! # let shim = wat::parse_str(r#"(module (memory (export "memory") 1)
 //! #     (func (export "fd_close") (param i32) (result i32) i32.const 8))"#).unwrap();
-//! let shims = wrap::Shims { p1: &shim, p2: &[], vfs: &[] };
+//! let shims = wrap::Shims { p1: &shim, p2: &[], plugged: &[], vfs: &[] };
 //! let options = wrap::Options { emit: wrap::Emit::Core, ..Default::default() };
 //!
 //! let wrapped = wrap::wrap(application, &shims, &options)?;
@@ -90,6 +90,9 @@ pub enum Adapter {
     /// A shim is merged in, which keeps the files in a memory of its own.
     #[default]
     Shim,
+    /// A shim is merged in, which asks the VFS that the result is composed with: for a VFS whose files
+    /// are somewhere else. Only for [`Emit::Component`].
+    Plugged,
     /// wasmtime's preview1 adapter makes the module a component, which is composed with the VFS.
     /// Only for [`Emit::Component`].
     Stock {
@@ -97,6 +100,17 @@ pub enum Adapter {
         /// All of it is declared from the start.
         max_guest_memory: u64,
     },
+}
+
+/// Whose files the result has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Files {
+    /// Its own, or the VFS's: it imports no `wasi:filesystem`.
+    #[default]
+    Own,
+    /// Those of its host, or of a component that it is composed with later: it imports
+    /// `wasi:filesystem`. Only for [`Emit::Component`].
+    Host,
 }
 
 /// Enough for most programs, and small beside a 32-bit address space: 256 MiB.
@@ -129,6 +143,8 @@ pub struct Options {
     pub emit: Emit,
     /// How preview1 calls reach the file system.
     pub adapter: Adapter,
+    /// Whose files the result has.
+    pub files: Files,
     /// What a component tells its host when the program ends.
     pub exit_status: ExitStatus,
     /// What the shim finds in its memory, a file system image in pieces that follow each other;
@@ -173,9 +189,10 @@ pub fn wrap(input: &[u8], shims: &Shims<'_>, options: &Options) -> Result<Wrappe
     let detected = detect::detect(&binary)?;
     let mut stages = detected.stages();
 
-    let plan = plan(&detected, options.emit, options.adapter)?;
+    let plan = plan(&detected, options)?;
     let guest = match plan {
         Plan::Merge(_) => shims.of(options.emit),
+        Plan::Plug(_) => shims.plugged,
         Plan::Adapt { .. } | Plan::Compose(_) => shims.vfs,
         Plan::PassThrough => &[],
     };
@@ -185,24 +202,33 @@ pub fn wrap(input: &[u8], shims: &Shims<'_>, options: &Options) -> Result<Wrappe
         Plan::Merge(application) => {
             merge_and_lift(application, guest, options, &mut stages).map_err(blamed)?
         }
+        Plan::Plug(application) => {
+            let component = merge_and_lift(application, guest, options, &mut stages);
+            let component = component.map_err(blamed)?;
+            plug(component, shims.vfs, options, &mut stages)?
+        }
         Plan::Adapt {
             module,
             max_guest_memory,
-        } => adapt_and_compose(module, max_guest_memory, guest, options, &mut stages)
-            .map_err(blamed)?,
+        } => {
+            let component = adapt(module, max_guest_memory, options, &mut stages);
+            let component = component.map_err(blamed)?;
+            plug(component, shims.vfs, options, &mut stages).map_err(blamed)?
+        }
         Plan::Compose(application) => {
             compose::with_vfs(application, guest, options.names, &mut stages).map_err(blamed)?
         }
     };
 
-    let reach = validate::prove(&bytes).map_err(|bug| blamed(bug.into()))?;
-    stages.push(Stage::note(
-        Step::Validate,
-        "the result is valid and imports no file access",
-    ));
+    let reach = validate::prove(&bytes, options.files).map_err(|bug| blamed(bug.into()))?;
+    let proved = match options.files {
+        Files::Own => "the result is valid and imports no file access",
+        Files::Host => "the result is valid; its files are the host's",
+    };
+    stages.push(Stage::note(Step::Validate, proved));
     let artifact = match plan {
         Plan::PassThrough => bytes.into(),
-        Plan::Merge(_) | Plan::Adapt { .. } | Plan::Compose(_) => {
+        Plan::Merge(_) | Plan::Plug(_) | Plan::Adapt { .. } | Plan::Compose(_) => {
             fill(bytes, &options.image, &mut stages)?
         }
     };
@@ -251,10 +277,11 @@ fn fill(artifact: Vec<u8>, image: &[Bytes], stages: &mut Vec<Stage>) -> Result<A
 }
 
 fn pass_through(binary: &Binary<'_>, options: &Options, stages: &mut Vec<Stage>) -> Vec<u8> {
-    stages.push(Stage::note(
-        Step::PassThrough,
-        "nothing to virtualize: its imports reach no file",
-    ));
+    let why = match options.files {
+        Files::Own => "nothing to virtualize: its imports reach no file",
+        Files::Host => "it imports what files it needs",
+    };
+    stages.push(Stage::note(Step::PassThrough, why));
     if !options.image.is_empty() {
         stages.push(Stage::warning(
             Step::Embed,
@@ -284,10 +311,22 @@ fn merge_and_lift(
     }
 }
 
-fn adapt_and_compose(
+/// Composes a component that imports files with the VFS, if it is to have files of its own.
+fn plug(
+    component: Vec<u8>,
+    vfs: &[u8],
+    options: &Options,
+    stages: &mut Vec<Stage>,
+) -> Result<Vec<u8>, Error> {
+    match options.files {
+        Files::Host => Ok(component),
+        Files::Own => compose::with_vfs(&component, vfs, options.names, stages),
+    }
+}
+
+fn adapt(
     application: &Module<'_>,
     max_guest_memory: u64,
-    vfs: &[u8],
     options: &Options,
     stages: &mut Vec<Stage>,
 ) -> Result<Vec<u8>, Error> {
@@ -296,8 +335,7 @@ fn adapt_and_compose(
         exit_status: options.exit_status,
         names: options.names,
     };
-    let component = stock::lift(application, &settings, stages)?;
-    compose::with_vfs(&component, vfs, options.names, stages)
+    stock::lift(application, &settings, stages)
 }
 
 /// Finds out whose fault a failure is. The inputs are not validated beforehand, as the result is

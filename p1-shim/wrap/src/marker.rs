@@ -8,7 +8,7 @@
 //! | 1 | format version, [`FORMAT`] |
 //! | 1 | what the shim asks of the host: 1 = preview1 (core module), 2 = WASI 0.2 (component) |
 //! | 8 | where the image begins in the shim's memory, a multiple of 64 KiB |
-//! | 8 | where it ends; with none, where it begins |
+//! | 8 | where it ends; with none, where it begins; with no place for one, both are 0 |
 //! | rest | version of this crate, UTF-8 |
 //!
 //! The image is the last data segment of the module, and its length the last global.
@@ -26,6 +26,9 @@ pub(crate) const SECTION: &str = "monaka-wrap";
 /// The format described above. Readers refuse any other.
 const FORMAT: u8 = 2;
 
+/// How a missing place is written: a shim's memory begins with something else than an image.
+const NOWHERE: Range<u64> = 0..0;
+
 /// The version that this library writes into what it makes.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -33,13 +36,13 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Marker {
     pub(crate) emit: Emit,
-    /// The image's bytes in the shim's memory; empty without one.
-    pub(crate) image: Range<u64>,
+    /// The image's bytes in the shim's memory; empty without one, `None` without a place for one.
+    pub(crate) image: Option<Range<u64>>,
     pub(crate) version: String,
 }
 
 impl Marker {
-    pub(crate) fn new(emit: Emit, image: Range<u64>) -> Self {
+    pub(crate) fn new(emit: Emit, image: Option<Range<u64>>) -> Self {
         Self {
             emit,
             image,
@@ -54,8 +57,9 @@ impl Marker {
             Emit::Component => 2,
         };
         let mut data = vec![FORMAT, flavour];
-        data.extend(self.image.start.to_le_bytes());
-        data.extend(self.image.end.to_le_bytes());
+        let image = self.image.clone().unwrap_or(NOWHERE);
+        data.extend(image.start.to_le_bytes());
+        data.extend(image.end.to_le_bytes());
         data.extend(self.version.as_bytes());
         CustomSection {
             name: Cow::Borrowed(SECTION),
@@ -80,7 +84,7 @@ impl Marker {
         let version = std::str::from_utf8(version).ok()?.to_owned();
         Some(Self {
             emit,
-            image,
+            image: (image != NOWHERE).then_some(image),
             version,
         })
     }

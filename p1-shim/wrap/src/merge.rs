@@ -117,8 +117,11 @@ fn write(module: &mut Vec<u8>, inputs: &Inputs<'_, '_>, names: Names) -> section
         features.append_to(module);
     }
     custom::producers(&modules).append_to(module);
-    let place = u64::from(inputs.layout.image.offset);
-    Marker::new(inputs.shim.emit, place..place)
+    let place = inputs.links.ask_for_image().then(|| {
+        let start = u64::from(inputs.layout.image.offset);
+        start..start
+    });
+    Marker::new(inputs.shim.emit, place)
         .section()
         .append_to(module);
     Ok(())

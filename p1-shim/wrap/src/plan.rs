@@ -10,15 +10,19 @@ use crate::merge::foreign;
 use crate::module::Module;
 use crate::preview1;
 use crate::reach::{Capability, Reach};
-use crate::{Adapter, Emit};
+use crate::{Adapter, Emit, Files, Options};
 
 /// The way from an input to a result.
 pub(crate) enum Plan<'d, 'a> {
-    /// The input is the result: it can reach no file.
+    /// The input is the result: it can reach no file, or is to reach the host's.
     PassThrough,
     /// Merge the module with the shim, then lift if a component is wanted.
     Merge(&'d Module<'a>),
-    /// Make the module a component with the stock adapter, then compose that with the VFS.
+    /// Merge the module with the shim that imports its files, lift, and compose with the VFS if it is
+    /// to have files of its own.
+    Plug(&'d Module<'a>),
+    /// Make the module a component with the stock adapter, and compose that with the VFS if it is to
+    /// have files of its own.
     Adapt {
         module: &'d Module<'a>,
         /// Bytes of memory that the program may have.
@@ -28,7 +32,7 @@ pub(crate) enum Plan<'d, 'a> {
     Compose(&'d [u8]),
 }
 
-/// Chooses the way to a result of flavour `emit` by way of `adapter`.
+/// Chooses the way to the result that `options` ask for.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for the input's kind; for a module [`Error::Unmergeable`] for its preview1
@@ -36,17 +40,28 @@ pub(crate) enum Plan<'d, 'a> {
 /// component [`Error::Uncomposable`].
 pub(crate) fn plan<'d, 'a>(
     detected: &'d Detected<'a>,
-    emit: Emit,
-    adapter: Adapter,
+    options: &Options,
 ) -> Result<Plan<'d, 'a>, Error> {
+    let Options {
+        emit,
+        adapter,
+        files,
+        ..
+    } = *options;
     let (module, is_command) = match &detected.found {
         Found::Command(module) => (module, true),
         Found::Reactor(module) => (module, false),
-        Found::Component { bytes, .. } => return plan_component(bytes, &detected.reach, emit),
+        Found::Component { bytes, .. } => {
+            return plan_component(bytes, &detected.reach, emit, files);
+        }
         Found::Unsupported(kind) => return Err(kind.clone().into()),
     };
-    if let (Adapter::Stock { .. }, Emit::Core) = (adapter, emit) {
-        return Err(Unmergeable::StockCore.into());
+    if emit == Emit::Core {
+        match (adapter, files) {
+            (Adapter::Stock { .. }, _) => return Err(Unmergeable::StockCore.into()),
+            (Adapter::Plugged, _) | (_, Files::Host) => return Err(Unmergeable::PluggedCore.into()),
+            (Adapter::Shim, Files::Own) => {}
+        }
     }
     check_preview1(module)?;
     if emit == Emit::Core && !reaches_files(module) {
@@ -58,7 +73,8 @@ pub(crate) fn plan<'d, 'a>(
         check_foreign(module)?;
     }
     Ok(match adapter {
-        Adapter::Shim => Plan::Merge(module),
+        Adapter::Shim if files == Files::Own => Plan::Merge(module),
+        Adapter::Shim | Adapter::Plugged => Plan::Plug(module),
         Adapter::Stock { max_guest_memory } => Plan::Adapt {
             module,
             max_guest_memory,
@@ -70,9 +86,11 @@ fn plan_component<'d, 'a>(
     component: &'d [u8],
     reach: &Reach,
     emit: Emit,
+    files: Files,
 ) -> Result<Plan<'d, 'a>, Error> {
     match emit {
         Emit::Core => Err(Uncomposable::Core.into()),
+        Emit::Component if files == Files::Host => Ok(Plan::PassThrough),
         Emit::Component if reach.imports(Capability::Files).is_empty() => Ok(Plan::PassThrough),
         Emit::Component => {
             compose::check(component)?;

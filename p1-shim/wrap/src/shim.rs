@@ -7,6 +7,8 @@ use wasmparser::{MemoryType, TypeRef};
 
 use crate::error::{Error, ShimFault};
 use crate::module::Module;
+#[cfg(doc)]
+use crate::{Adapter, Files};
 use crate::{Emit, ExitStatus};
 
 /// The guest modules: a shim for each flavour of result, and the VFS that components are composed
@@ -28,14 +30,17 @@ pub struct Shims<'a> {
     /// described by `component-type` sections. It exports `cabi_realloc` and a `wasi:cli/run` that
     /// calls its import `app._start`.
     pub p2: &'a [u8],
-    /// For applications that are components already: the core module of a component that exports
+    /// For [`Adapter::Plugged`] and [`Files::Host`]: as `p2`, but it imports `wasi:filesystem` instead
+    /// of keeping files.
+    pub plugged: &'a [u8],
+    /// For applications that are components already, or become some that import files: the core module of a component that exports
     /// `wasi:filesystem` and what passes its streams, described by `component-type` sections. Of
     /// `glue` it imports the functions about the image only.
     pub vfs: &'a [u8],
 }
 
 impl<'a> Shims<'a> {
-    /// The shim that a result of flavour `emit` is merged with.
+    /// The shim that a result of flavour `emit` is merged with to keep its own files.
     pub(crate) fn of(&self, emit: Emit) -> &'a [u8] {
         match emit {
             Emit::Core => self.p1,

@@ -5,6 +5,7 @@ use wasmparser::{
     FuncToValidate, FunctionBody, Parser, ValidPayload, Validator, ValidatorResources, WasmFeatures,
 };
 
+use crate::Files;
 use crate::error::{Bug, Error, Unmergeable, one_line};
 use crate::parallel;
 use crate::preview1;
@@ -58,11 +59,11 @@ fn validate_bodies(
 }
 
 /// Validates a result and checks that it is closed: no host file can be reached through what it
-/// imports.
+/// imports, unless that is what it is for.
 ///
 /// # Errors
 /// [`Bug::InvalidOutput`], then [`Bug::LeftoverImport`].
-pub(crate) fn prove(bytes: &[u8]) -> Result<Reach, Bug> {
+pub(crate) fn prove(bytes: &[u8], files: Files) -> Result<Reach, Bug> {
     let invalid = |error: wasmparser::Error| Bug::InvalidOutput {
         message: one_line(error.message()),
         offset: error.offset(),
@@ -70,8 +71,10 @@ pub(crate) fn prove(bytes: &[u8]) -> Result<Reach, Bug> {
     validate(bytes).map_err(invalid)?;
     let reach = reach::of_binary(bytes, Descriptors::Shim).map_err(invalid)?;
     match leftover(&reach) {
-        Some(import) => Err(Bug::LeftoverImport { import }),
-        None => Ok(reach),
+        Some(import) if files == Files::Own || !import.starts_with("wasi:filesystem/") => {
+            Err(Bug::LeftoverImport { import })
+        }
+        Some(_) | None => Ok(reach),
     }
 }
 

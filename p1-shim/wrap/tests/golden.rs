@@ -112,6 +112,7 @@ fn merged(folder: &Path, options: &Options) -> Result<(&'static str, String)> {
     let shims = Shims {
         p1: &shim,
         p2: &shim,
+        plugged: &[],
         vfs: &[],
     };
     Ok(match (wrap::wrap(&input, &shims, options), options.emit) {
@@ -128,6 +129,7 @@ fn rewritten(folder: &Path, options: &Options) -> Result<(&'static str, String)>
     let shims = Shims {
         p1: &[],
         p2: &[],
+        plugged: &[],
         vfs: artifacts::VFS,
     };
     Ok(match wrap::wrap(&input, &shims, options) {

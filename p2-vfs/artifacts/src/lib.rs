@@ -12,6 +12,10 @@
 /// `wasi:io` and `wasi:random` of WASI 0.2, and exports `wasi:cli/run`.
 pub const SHIM_P2: &[u8] = include_bytes!("../shim-p2.wasm");
 
+/// The shim for programs that become a component whose files are another component's or a host's: as
+/// [`SHIM_P2`], and it asks for `wasi:filesystem`.
+pub const SHIM_PLUGGED: &[u8] = include_bytes!("../shim-plugged.wasm");
+
 /// The shim for programs that stay a core module: it asks for the functions of preview 1 that have
 /// nothing to do with files, in the names and with the pointers of the program.
 pub const SHIM_P1: &[u8] = include_bytes!("../shim-p1.wasm");

@@ -4,4 +4,5 @@ wit_bindgen::generate!({
     path: "../../wit",
     world: "vfs",
     generate_all,
+    pub_export_macro: true,
 });

@@ -5,50 +5,19 @@ use fs_core::{MetadataHash, Stat, Timestamp};
 use crate::bindings::exports::wasi::filesystem::types as wasi;
 use crate::bindings::wasi::clocks::wall_clock::Datetime;
 
-impl From<fs_core::ErrorCode> for wasi::ErrorCode {
-    fn from(code: fs_core::ErrorCode) -> Self {
-        use fs_core::ErrorCode;
-        match code {
-            ErrorCode::Access => Self::Access,
-            ErrorCode::WouldBlock => Self::WouldBlock,
-            ErrorCode::Already => Self::Already,
-            ErrorCode::BadDescriptor => Self::BadDescriptor,
-            ErrorCode::Busy => Self::Busy,
-            ErrorCode::Deadlock => Self::Deadlock,
-            ErrorCode::Quota => Self::Quota,
-            ErrorCode::Exist => Self::Exist,
-            ErrorCode::FileTooLarge => Self::FileTooLarge,
-            ErrorCode::IllegalByteSequence => Self::IllegalByteSequence,
-            ErrorCode::InProgress => Self::InProgress,
-            ErrorCode::Interrupted => Self::Interrupted,
-            ErrorCode::Invalid => Self::Invalid,
-            ErrorCode::Io => Self::Io,
-            ErrorCode::IsDirectory => Self::IsDirectory,
-            ErrorCode::Loop => Self::Loop,
-            ErrorCode::TooManyLinks => Self::TooManyLinks,
-            ErrorCode::MessageSize => Self::MessageSize,
-            ErrorCode::NameTooLong => Self::NameTooLong,
-            ErrorCode::NoDevice => Self::NoDevice,
-            ErrorCode::NoEntry => Self::NoEntry,
-            ErrorCode::NoLock => Self::NoLock,
-            ErrorCode::InsufficientMemory => Self::InsufficientMemory,
-            ErrorCode::InsufficientSpace => Self::InsufficientSpace,
-            ErrorCode::NotDirectory => Self::NotDirectory,
-            ErrorCode::NotEmpty => Self::NotEmpty,
-            ErrorCode::NotRecoverable => Self::NotRecoverable,
-            ErrorCode::Unsupported => Self::Unsupported,
-            ErrorCode::NoTty => Self::NoTty,
-            ErrorCode::NoSuchDevice => Self::NoSuchDevice,
-            ErrorCode::Overflow => Self::Overflow,
-            ErrorCode::NotPermitted => Self::NotPermitted,
-            ErrorCode::Pipe => Self::Pipe,
-            ErrorCode::ReadOnly => Self::ReadOnly,
-            ErrorCode::InvalidSeek => Self::InvalidSeek,
-            ErrorCode::TextFileBusy => Self::TextFileBusy,
-            ErrorCode::CrossDevice => Self::CrossDevice,
+macro_rules! from_error_code {
+    ($($code:ident),+) => {
+        impl From<fs_core::ErrorCode> for wasi::ErrorCode {
+            fn from(code: fs_core::ErrorCode) -> Self {
+                match code {
+                    $(fs_core::ErrorCode::$code => Self::$code,)+
+                }
+            }
         }
-    }
+    };
 }
+
+fs_core::for_each_error_code!(from_error_code);
 
 impl From<fs_core::FileType> for wasi::DescriptorType {
     fn from(file_type: fs_core::FileType) -> Self {

@@ -2,11 +2,8 @@
 
 use core::cell::RefCell;
 
-use fs_core::{
-    Descriptor as _, FileSystem, MemFs, Preopen, Reader, Remove, SyncLevel, Target, WriteAt, Writer,
-};
+use fs_core::{Preopen, Reader, Remove, SyncLevel, Target, WriteAt, Writer};
 
-use crate::Vfs;
 use crate::bindings::exports::wasi::filesystem::preopens;
 use crate::bindings::exports::wasi::filesystem::types::{
     self, Advice, Descriptor, DescriptorBorrow, DescriptorFlags, DescriptorStat, DescriptorType,
@@ -16,17 +13,14 @@ use crate::bindings::exports::wasi::filesystem::types::{
 use crate::bindings::exports::wasi::io::streams::{InputStream, OutputStream};
 use crate::directory::Entries;
 use crate::error::Failure;
-use crate::files::files;
 use crate::input::Input;
 use crate::output::Output;
-
-/// An open file description of the file system.
-pub(crate) type FileDescription = <MemFs as FileSystem>::Descriptor;
+use crate::{Backend, Vfs};
 
 type Result<T = ()> = core::result::Result<T, ErrorCode>;
 
-impl types::Guest for Vfs {
-    type Descriptor = FileDescription;
+impl<B: Backend> types::Guest for Vfs<B> {
+    type Descriptor = B::Descriptor;
     type DirectoryEntryStream = Entries;
 
     fn filesystem_error_code(error: ErrorBorrow<'_>) -> Option<ErrorCode> {
@@ -37,17 +31,17 @@ impl types::Guest for Vfs {
     }
 }
 
-impl preopens::Guest for Vfs {
+impl<B: Backend> preopens::Guest for Vfs<B> {
     fn get_directories() -> Vec<(Descriptor, String)> {
-        let (files, _) = files();
-        let preopens = files.preopens().into_iter();
+        let preopens = B::preopens().into_iter();
         preopens
             .map(|Preopen { descriptor, name }| (Descriptor::new(descriptor), name))
             .collect()
     }
 }
 
-impl types::GuestDescriptor for FileDescription {
+/// Every open file description behind the seam.
+impl<D: fs_core::Descriptor + 'static> types::GuestDescriptor for D {
     fn read_via_stream(&self, offset: Filesize) -> Result<InputStream> {
         let reader = Reader::new(self.clone(), offset)?;
         Ok(InputStream::new(Input::File(RefCell::new(reader))))
@@ -208,13 +202,16 @@ impl types::GuestDescriptor for FileDescription {
     }
 }
 
-fn write_via_stream(file: &FileDescription, at: WriteAt) -> Result<OutputStream> {
+fn write_via_stream<D>(file: &D, at: WriteAt) -> Result<OutputStream>
+where
+    D: fs_core::Descriptor + 'static,
+{
     let writer = Writer::new(file.clone(), at)?;
     Ok(OutputStream::new(Output::File(RefCell::new(writer))))
 }
 
 fn set_times(
-    file: &FileDescription,
+    file: &impl fs_core::Descriptor,
     target: Target<'_>,
     access: NewTimestamp,
     modification: NewTimestamp,

@@ -10,7 +10,7 @@ use crate::bindings::exports::wasi::filesystem::types::{
 };
 
 /// What is left of a directory as it was when it was opened for reading.
-pub(crate) struct Entries(RefCell<vec::IntoIter<DirEntry>>);
+pub struct Entries(RefCell<vec::IntoIter<DirEntry>>);
 
 impl Entries {
     pub(crate) fn new(listing: Listing) -> Self {

@@ -1,11 +1,10 @@
 //! `wasi:cli/environment`: the host's, but for the working directory.
 
-use crate::Vfs;
 use crate::bindings::exports::wasi::cli::environment::Guest;
 use crate::bindings::wasi::cli::environment as host;
-use crate::files::files;
+use crate::{Backend, Vfs};
 
-impl Guest for Vfs {
+impl<B: Backend> Guest for Vfs<B> {
     fn get_environment() -> Vec<(String, String)> {
         let mut variables = host::get_environment();
         if let Some(directory) = Self::initial_cwd() {
@@ -20,7 +19,6 @@ impl Guest for Vfs {
     }
 
     fn initial_cwd() -> Option<String> {
-        let (_, settings) = files();
-        settings.working_directory.clone()
+        B::working_directory()
     }
 }

@@ -1,19 +1,19 @@
 //! `wasi:io/error`: why a stream failed.
 
-use crate::Vfs;
 use crate::bindings::exports::wasi::filesystem::types::ErrorCode;
 use crate::bindings::exports::wasi::io::error::{self, Error};
 use crate::bindings::exports::wasi::io::streams::StreamError;
 use crate::bindings::wasi::io::error as host;
 use crate::bindings::wasi::io::streams as host_streams;
+use crate::{Backend, Vfs};
 
 /// A failure of a file, or one of the host's streams.
-pub(crate) enum Failure {
+pub enum Failure {
     File(ErrorCode),
     Host(host::Error),
 }
 
-impl error::Guest for Vfs {
+impl<B: Backend> error::Guest for Vfs<B> {
     type Error = Failure;
 }
 

@@ -2,23 +2,22 @@
 
 use core::cell::RefCell;
 
-use fs_core::Reader;
+use fs_core::{Descriptor, Reader};
 
 use crate::bindings::exports::wasi::io::streams::{GuestInputStream, StreamError};
 use crate::bindings::wasi::clocks::monotonic_clock;
 use crate::bindings::wasi::io::poll::Pollable;
 use crate::bindings::wasi::io::streams::InputStream;
-use crate::descriptor::FileDescription;
 
 /// Where the bytes of a stream come from.
-pub(crate) enum Input {
-    File(RefCell<Reader<FileDescription>>),
+pub enum Input<D> {
+    File(RefCell<Reader<D>>),
     Host(InputStream),
 }
 
 type Result<T> = core::result::Result<T, StreamError>;
 
-impl GuestInputStream for Input {
+impl<D: Descriptor + 'static> GuestInputStream for Input<D> {
     fn read(&self, len: u64) -> Result<Vec<u8>> {
         match self {
             Self::File(reader) => Ok(reader.borrow_mut().read(len)?),

@@ -2,31 +2,30 @@
 
 use core::cell::RefCell;
 
-use fs_core::Writer;
+use fs_core::{Descriptor, Writer};
 
-use crate::Vfs;
 use crate::bindings::exports::wasi::io::streams::{
     self, GuestInputStream, GuestOutputStream, InputStreamBorrow, StreamError,
 };
 use crate::bindings::wasi::io::poll::Pollable;
 use crate::bindings::wasi::io::streams::OutputStream;
-use crate::descriptor::FileDescription;
 use crate::input::{Input, ready};
+use crate::{Backend, Vfs};
 
 /// Where the bytes of a stream go.
-pub(crate) enum Output {
-    File(RefCell<Writer<FileDescription>>),
+pub enum Output<D> {
+    File(RefCell<Writer<D>>),
     Host(OutputStream),
 }
 
 type Result<T = ()> = core::result::Result<T, StreamError>;
 
-impl streams::Guest for Vfs {
-    type InputStream = Input;
-    type OutputStream = Output;
+impl<B: Backend> streams::Guest for Vfs<B> {
+    type InputStream = Input<B::Descriptor>;
+    type OutputStream = Output<B::Descriptor>;
 }
 
-impl GuestOutputStream for Output {
+impl<D: Descriptor + 'static> GuestOutputStream for Output<D> {
     fn check_write(&self) -> Result<u64> {
         match self {
             Self::File(writer) => Ok(writer.borrow().check_write()?),
@@ -81,21 +80,21 @@ impl GuestOutputStream for Output {
     }
 
     fn splice(&self, source: InputStreamBorrow<'_>, len: u64) -> Result<u64> {
-        match (self, source.get::<Input>()) {
+        match (self, source.get::<Input<D>>()) {
             (Self::Host(to), Input::Host(from)) => Ok(to.splice(from, len)?),
             (_, from) => self.write_all(from.read(len.min(self.check_write()?))?),
         }
     }
 
     fn blocking_splice(&self, source: InputStreamBorrow<'_>, len: u64) -> Result<u64> {
-        match (self, source.get::<Input>()) {
+        match (self, source.get::<Input<D>>()) {
             (Self::Host(to), Input::Host(from)) => Ok(to.blocking_splice(from, len)?),
             (_, from) => self.write_all(from.blocking_read(len.min(self.permit()?))?),
         }
     }
 }
 
-impl Output {
+impl<D: Descriptor + 'static> Output<D> {
     fn write_bytes(&self, bytes: &[u8]) -> Result {
         match self {
             Self::File(writer) => Ok(writer.borrow_mut().write(bytes)?),

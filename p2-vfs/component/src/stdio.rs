@@ -1,6 +1,5 @@
 //! The standard streams: the host's.
 
-use crate::Vfs;
 use crate::bindings::exports::wasi::cli::{stderr, stdin, stdout};
 use crate::bindings::exports::wasi::io::streams::{InputStream, OutputStream};
 use crate::bindings::wasi::cli::{
@@ -8,21 +7,22 @@ use crate::bindings::wasi::cli::{
 };
 use crate::input::Input;
 use crate::output::Output;
+use crate::{Backend, Vfs};
 
-impl stdin::Guest for Vfs {
+impl<B: Backend> stdin::Guest for Vfs<B> {
     fn get_stdin() -> InputStream {
-        InputStream::new(Input::Host(host_stdin::get_stdin()))
+        InputStream::new(Input::<B::Descriptor>::Host(host_stdin::get_stdin()))
     }
 }
 
-impl stdout::Guest for Vfs {
+impl<B: Backend> stdout::Guest for Vfs<B> {
     fn get_stdout() -> OutputStream {
-        OutputStream::new(Output::Host(host_stdout::get_stdout()))
+        OutputStream::new(Output::<B::Descriptor>::Host(host_stdout::get_stdout()))
     }
 }
 
-impl stderr::Guest for Vfs {
+impl<B: Backend> stderr::Guest for Vfs<B> {
     fn get_stderr() -> OutputStream {
-        OutputStream::new(Output::Host(host_stderr::get_stderr()))
+        OutputStream::new(Output::<B::Descriptor>::Host(host_stderr::get_stderr()))
     }
 }

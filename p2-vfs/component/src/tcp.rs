@@ -1,6 +1,9 @@
 //! `wasi:sockets/tcp`: the host's sockets, with streams that are of one type with those of files.
 
-use crate::Vfs;
+use core::marker::PhantomData;
+
+use fs_core::Descriptor;
+
 use crate::bindings::exports::wasi::io::streams::{InputStream, OutputStream};
 use crate::bindings::exports::wasi::sockets::tcp::{self, Duration, ShutdownType, TcpSocket};
 use crate::bindings::exports::wasi::sockets::tcp_create_socket;
@@ -13,16 +16,33 @@ use crate::bindings::wasi::sockets::tcp as host;
 use crate::bindings::wasi::sockets::tcp_create_socket as host_create;
 use crate::input::Input;
 use crate::output::Output;
+use crate::{Backend, Vfs};
 
 type Result<T = ()> = core::result::Result<T, ErrorCode>;
 
-impl tcp::Guest for Vfs {
-    type TcpSocket = host::TcpSocket;
+impl<B: Backend> tcp::Guest for Vfs<B> {
+    type TcpSocket = Socket<B::Descriptor>;
 }
 
-impl tcp_create_socket::Guest for Vfs {
+impl<B: Backend> tcp_create_socket::Guest for Vfs<B> {
     fn create_tcp_socket(family: IpAddressFamily) -> Result<TcpSocket> {
-        host_create::create_tcp_socket(family).map(TcpSocket::new)
+        let socket = host_create::create_tcp_socket(family)?;
+        Ok(TcpSocket::new(Socket::<B::Descriptor>::of_host(socket)))
+    }
+}
+
+/// A socket of the host, whose streams are of one type with those of files that are `D`.
+pub struct Socket<D> {
+    host: host::TcpSocket,
+    files: PhantomData<D>,
+}
+
+impl<D> Socket<D> {
+    fn of_host(host: host::TcpSocket) -> Self {
+        Self {
+            host,
+            files: PhantomData,
+        }
     }
 }
 
@@ -30,12 +50,12 @@ impl tcp_create_socket::Guest for Vfs {
 macro_rules! hand_on {
     ($(fn $name:ident($($parameter:ident: $type:ty),*) -> $result:ty;)*) => {$(
         fn $name(&self, $($parameter: $type),*) -> $result {
-            host::TcpSocket::$name(self, $($parameter),*)
+            self.host.$name($($parameter),*)
         }
     )*};
 }
 
-impl tcp::GuestTcpSocket for host::TcpSocket {
+impl<D: Descriptor + 'static> tcp::GuestTcpSocket for Socket<D> {
     hand_on! {
         fn start_bind(network: &Network, local_address: IpSocketAddress) -> Result;
         fn finish_bind() -> Result;
@@ -65,14 +85,14 @@ impl tcp::GuestTcpSocket for host::TcpSocket {
     }
 
     fn finish_connect(&self) -> Result<(InputStream, OutputStream)> {
-        let (input, output) = host::TcpSocket::finish_connect(self)?;
-        Ok(own(input, output))
+        let (input, output) = self.host.finish_connect()?;
+        Ok(own::<D>(input, output))
     }
 
     fn accept(&self) -> Result<(TcpSocket, InputStream, OutputStream)> {
-        let (socket, input, output) = host::TcpSocket::accept(self)?;
-        let (input, output) = own(input, output);
-        Ok((TcpSocket::new(socket), input, output))
+        let (socket, input, output) = self.host.accept()?;
+        let (input, output) = own::<D>(input, output);
+        Ok((TcpSocket::new(Self::of_host(socket)), input, output))
     }
 
     fn shutdown(&self, direction: ShutdownType) -> Result {
@@ -81,17 +101,17 @@ impl tcp::GuestTcpSocket for host::TcpSocket {
             ShutdownType::Send => host::ShutdownType::Send,
             ShutdownType::Both => host::ShutdownType::Both,
         };
-        host::TcpSocket::shutdown(self, direction)
+        self.host.shutdown(direction)
     }
 }
 
 /// Streams of the host as streams of this component.
-fn own(
+fn own<D: Descriptor + 'static>(
     input: host_streams::InputStream,
     output: host_streams::OutputStream,
 ) -> (InputStream, OutputStream) {
     (
-        InputStream::new(Input::Host(input)),
-        OutputStream::new(Output::Host(output)),
+        InputStream::new(Input::<D>::Host(input)),
+        OutputStream::new(Output::<D>::Host(output)),
     )
 }

@@ -83,3 +83,31 @@ pub enum ErrorCode {
 
 /// What every operation of a file system answers.
 pub type Result<T> = core::result::Result<T, ErrorCode>;
+
+/// Hands the names of all codes to the macro `then`, for bindings whose own codes have the same
+/// names.
+///
+/// ```
+/// macro_rules! name {
+///     ($($code:ident),+) => {
+///         fn name(code: fs_core::ErrorCode) -> &'static str {
+///             match code { $(fs_core::ErrorCode::$code => stringify!($code)),+ }
+///         }
+///     };
+/// }
+/// fs_core::for_each_error_code!(name);
+/// assert_eq!(name(fs_core::ErrorCode::Loop), "Loop");
+/// ```
+#[macro_export]
+macro_rules! for_each_error_code {
+    ($then:ident) => {
+        $then! {
+            Access, WouldBlock, Already, BadDescriptor, Busy, Deadlock, Quota, Exist, FileTooLarge,
+            IllegalByteSequence, InProgress, Interrupted, Invalid, Io, IsDirectory, Loop,
+            TooManyLinks, MessageSize, NameTooLong, NoDevice, NoEntry, NoLock, InsufficientMemory,
+            InsufficientSpace, NotDirectory, NotEmpty, NotRecoverable, Unsupported, NoTty,
+            NoSuchDevice, Overflow, NotPermitted, Pipe, ReadOnly, InvalidSeek, TextFileBusy,
+            CrossDevice
+        }
+    };
+}

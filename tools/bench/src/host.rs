@@ -28,6 +28,7 @@ pub(crate) fn wrapped(input: &[u8], emit: Emit) -> Result<Vec<u8>> {
     let shims = Shims {
         p1: artifacts::SHIM_P1,
         p2: artifacts::SHIM_P2,
+        plugged: artifacts::SHIM_PLUGGED,
         vfs: artifacts::VFS,
     };
     let options = Options {

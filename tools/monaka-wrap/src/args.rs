@@ -187,16 +187,20 @@ pub(crate) struct ContentArgs {
     pub(crate) keep_names: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Backend {
     /// Memory inside the wasm.
     Memory,
+    /// Nothing yet: the result imports wasi:filesystem, for a host or a component that has files.
+    Host,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Adapter {
     /// Merged in, with a memory of its own.
     Shim,
+    /// Merged in, asking a file system component that is composed with it.
+    Plugged,
     /// wasmtime's adapter for WASI 0.2, composed with a file system component.
     Stock,
 }
@@ -234,6 +238,8 @@ pub(crate) enum Via {
     Component,
     /// Wrap into a core module and run that.
     Core,
+    /// Wrap into a component with --adapter plugged and run that.
+    Plugged,
     /// Wrap into a component with --adapter stock and run that.
     Stock,
     /// Run the module as it is, on files of a server: that of --connect, or one for this run.

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use anstyle::AnsiColor;
-use wrap::{DEFAULT_GUEST_MEMORY, Emit, ExitStatus, Level, Names, Options, Shims, Stage, Wrapped};
+use wrap::{
+    DEFAULT_GUEST_MEMORY, Emit, ExitStatus, Files, Level, Names, Options, Shims, Stage, Wrapped,
+};
 
-use crate::args::{Adapter, ContentArgs};
+use crate::args::{Adapter, Backend, ContentArgs};
 use crate::content;
 use crate::failure::Failure;
 use crate::input;
@@ -14,6 +16,7 @@ use crate::input;
 const SHIMS: Shims<'_> = Shims {
     p1: artifacts::SHIM_P1,
     p2: artifacts::SHIM_P2,
+    plugged: artifacts::SHIM_PLUGGED,
     vfs: artifacts::VFS,
 };
 
@@ -33,7 +36,8 @@ pub(crate) fn wrap_file(
             max_guest_memory: max.unwrap_or(DEFAULT_GUEST_MEMORY),
         },
         (Adapter::Shim, None) => wrap::Adapter::Shim,
-        (Adapter::Shim, Some(_)) => {
+        (Adapter::Plugged, None) => wrap::Adapter::Plugged,
+        (Adapter::Shim | Adapter::Plugged, Some(_)) => {
             return Err(Failure::Unfit {
                 option: "--max-guest-memory",
                 place: "--adapter stock",
@@ -51,13 +55,23 @@ pub(crate) fn wrap_file(
         }
     };
     let input = input::read(path)?;
-    let content = content::embedded(args)?;
-    content.warnings.iter().for_each(|warning| say(warning));
+    let (files, image) = match args.fs {
+        Backend::Memory => {
+            let content = content::embedded(args)?;
+            content.warnings.iter().for_each(|warning| say(warning));
+            (Files::Own, vec![content.image])
+        }
+        Backend::Host => {
+            refuse_content(args)?;
+            (Files::Host, Vec::new())
+        }
+    };
     let options = Options {
         emit,
         adapter,
         exit_status,
-        image: vec![content.image],
+        files,
+        image,
         names: if args.keep_names {
             Names::Keep
         } else {
@@ -74,6 +88,25 @@ pub(crate) fn wrap_file(
 pub(crate) fn warning(text: &str) {
     let style = AnsiColor::Yellow.on_default().bold();
     anstream::eprintln!("monaka-wrap: {style}warning:{style:#} {text}");
+}
+
+/// What a program finds in files that somebody else has is not for us to say.
+fn refuse_content(args: &ContentArgs) -> Result<(), Failure> {
+    let given = [
+        ("--mount", !args.mounts.mount.is_empty()),
+        ("--image", args.image.is_some()),
+        ("--no-preopen", args.no_preopen),
+        ("--cwd", args.cwd.is_some()),
+        ("--max-fs-size", args.max_fs_size.is_some()),
+        ("--max-files", args.max_files.is_some()),
+    ];
+    match given.into_iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) => Err(Failure::Unfit {
+            option,
+            place: "files that the tool provides, and not --fs host",
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Prints what was noticed on the way that the user of the result should know.

@@ -35,6 +35,8 @@ pub enum Via {
     Component,
     /// Merged with the shim, as a core module
     Core,
+    /// Merged with the shim that imports its files, and composed with the VFS component
+    Plugged,
     /// Lifted with the stock adapter and composed with the VFS component
     Stock,
     /// As it is, on the files of a server in another process
@@ -42,10 +44,11 @@ pub enum Via {
 }
 
 impl Via {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Host,
         Self::Component,
         Self::Core,
+        Self::Plugged,
         Self::Stock,
         Self::Rpc,
     ];
@@ -55,6 +58,7 @@ impl Via {
             Self::Host => "host",
             Self::Component => "component",
             Self::Core => "core",
+            Self::Plugged => "plugged",
             Self::Stock => "stock",
             Self::Rpc => "rpc",
         }

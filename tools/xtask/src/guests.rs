@@ -25,21 +25,27 @@ pub enum Guest {
     ShimP1,
     /// The shim whose outside is WASI 0.2.
     ShimP2,
+    /// The shim whose outside is WASI 0.2, files included.
+    ShimPlugged,
     /// The file system of WASI 0.2 programs.
     Vfs,
     /// A program of the tests.
     Calls,
+    /// A program of the tests that holds a file system to a rule.
+    Rules,
     /// A program of the benchmarks.
     Ops,
 }
 
 impl Guest {
     /// Every guest.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::ShimP1,
         Self::ShimP2,
+        Self::ShimPlugged,
         Self::Vfs,
         Self::Calls,
+        Self::Rules,
         Self::Ops,
     ];
 
@@ -48,8 +54,10 @@ impl Guest {
         match self {
             Self::ShimP1 => "shim-p1",
             Self::ShimP2 => "shim-p2",
+            Self::ShimPlugged => "shim-plugged",
             Self::Vfs => "vfs",
             Self::Calls => "p2-calls",
+            Self::Rules => "p2-rules",
             Self::Ops => "p2-ops",
         }
     }
@@ -62,8 +70,8 @@ impl Guest {
     /// The folder that its committed file is in: what the tool brings, apart from what uses it.
     fn folder(self) -> &'static str {
         match self {
-            Self::ShimP1 | Self::ShimP2 | Self::Vfs => ARTIFACTS,
-            Self::Calls => "tests/programs",
+            Self::ShimP1 | Self::ShimP2 | Self::ShimPlugged | Self::Vfs => ARTIFACTS,
+            Self::Calls | Self::Rules => "tests/programs",
             Self::Ops => "tools/bench/guest",
         }
     }

@@ -10,9 +10,10 @@ mod outside;
 mod poll;
 mod realtime;
 
+use fs_core::MemFs;
 use outside::Host;
 use shim::{FileClock, Program};
 
 static CLOCK: FileClock = FileClock::new(realtime::now);
 
-static PROGRAM: Program<Host> = Program::new(&CLOCK);
+static PROGRAM: Program<MemFs, Host> = Program::new(|| shim::with_embedded_files(&CLOCK));

@@ -6,12 +6,13 @@
 //! memories can copy between them.
 //!
 //! ```text
-//! application ── fd_read ──> exported function ──> Preview1 ──> MemFs      in the shim's memory
-//!      memory <── glue ───── Application (GuestMemory)  └─────> Outside    what the host gives
+//! application ── fd_read ──> exported function ──> Preview1 ──> FileSystem in the shim's memory, or
+//!                                                     │                    what another has
+//!      memory <── glue ── Application (GuestMemory)   └───────> Outside    what the host gives
 //! ```
 //!
-//! A shim is a `cdylib` with an [`Outside`](preview1::Outside), a [`FileClock`], a [`Program`] and
-//! [`export_functions!`].
+//! A shim is a `cdylib` with an [`Outside`](preview1::Outside), a
+//! [`FileSystem`](fs_core::FileSystem), a [`Program`] of both and [`export_functions!`].
 
 mod application;
 mod exports;
@@ -21,4 +22,4 @@ mod program;
 
 pub use application::Application;
 pub use file_clock::FileClock;
-pub use program::Program;
+pub use program::{Program, with_embedded_files};

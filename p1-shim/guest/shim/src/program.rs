@@ -3,44 +3,45 @@
 
 use core::cell::UnsafeCell;
 
-use fs_core::MemFs;
+use fs_core::{FileSystem, MemFs};
 use preview1::{Outside, Preview1};
 
 use crate::file_clock::FileClock;
 
 /// What preview 1 knows of the application, made at its first call: a start section may call
 /// before `_start`.
-pub struct Program<O> {
-    clock: &'static FileClock,
-    preview1: UnsafeCell<Option<Preview1<MemFs, O>>>,
+pub struct Program<F: FileSystem, O> {
+    start: fn() -> Preview1<F, O>,
+    preview1: UnsafeCell<Option<Preview1<F, O>>>,
 }
 
 // SAFETY: without the atomics feature a module has one thread.
-unsafe impl<O> Sync for Program<O> {}
+unsafe impl<F: FileSystem, O> Sync for Program<F, O> {}
 
-impl<O: Outside + Default> Program<O> {
-    /// A program that has not called yet. Its files get their times from `clock`.
-    pub const fn new(clock: &'static FileClock) -> Self {
+impl<F: FileSystem, O: Outside> Program<F, O> {
+    /// A program that has not called yet, and is as `start` says when it does.
+    pub const fn new(start: fn() -> Preview1<F, O>) -> Self {
         Self {
-            clock,
+            start,
             preview1: UnsafeCell::new(None),
         }
     }
 
     /// Makes one call.
     #[inline]
-    pub fn call<R>(&self, call: impl FnOnce(&mut Preview1<MemFs, O>) -> R) -> R {
+    pub fn call<R>(&self, call: impl FnOnce(&mut Preview1<F, O>) -> R) -> R {
         // SAFETY: calls do not nest. Nothing of the application runs during one, and hosts do not
         // call the application while it calls them: the component model forbids it, and no host
         // function of preview 1 takes a callback. A call that a trap has cut off never goes on.
         let preview1 = unsafe { &mut *self.preview1.get() };
-        call(preview1.get_or_insert_with(|| start(self.clock)))
+        call(preview1.get_or_insert_with(self.start))
     }
 }
 
+/// A program with the files that were embedded in the shim, which get their times from `clock`.
 #[cold]
 #[inline(never)]
-fn start<O: Outside + Default>(clock: &'static FileClock) -> Preview1<MemFs, O> {
+pub fn with_embedded_files<O: Outside + Default>(clock: &'static FileClock) -> Preview1<MemFs, O> {
     let (files, settings) =
         embedded::file_system(clock).expect("the merger embeds images of this version");
     let program = Preview1::new(&files, O::default());

@@ -110,7 +110,8 @@ impl<'a> Findings<'a> {
 
     fn found(&self, bytes: &'a [u8]) -> Found<'a> {
         let is_preview3 = |name: &Cow<'_, str>| name.starts_with("wasi:") && name.contains("@0.3.");
-        if let Some(by) = &self.wrapped_by {
+        let has_files_of_its_own = !self.imports.iter().any(|name| is_of_files(name));
+        if let (Some(by), true) = (&self.wrapped_by, has_files_of_its_own) {
             Found::Unsupported(UnsupportedKind::AlreadyWrapped { by: by.clone() })
         } else if self.is_async || self.imports.iter().chain(&self.exports).any(is_preview3) {
             Found::Unsupported(UnsupportedKind::AsyncComponent)
@@ -121,6 +122,10 @@ impl<'a> Findings<'a> {
             }
         }
     }
+}
+
+fn is_of_files(interface: &str) -> bool {
+    interface.starts_with("wasi:filesystem/")
 }
 
 /// Whether a canonical function belongs to the async half of the component model.

@@ -7,10 +7,10 @@ use wasm_encoder::{ConstExpr, Encode, GlobalType, Section as _, ValType};
 use wasmparser::{Data, DataKind, FromReader, Global, MemoryType, SectionLimited};
 
 use super::sections::{self, Section, SectionId};
-use super::{is_marker, len};
+use super::{Place, len, place};
 use crate::encode::data::active;
 use crate::error::{Error, Unmergeable};
-use crate::marker::{self, Marker};
+use crate::marker::Marker;
 
 const PAGE: u64 = 1 << 16;
 
@@ -19,17 +19,17 @@ const MAX_PAGES: u64 = 1 << 16;
 
 /// `module`, in which the marker is, with `image`.
 pub(super) fn image(module: &Bytes, image: &[Bytes]) -> Result<Vec<Bytes>, Error> {
-    let marker = marker_of(module)?.ok_or(Error::NoImagePlace)?;
-    let place = Place::new(&marker, len(image))?;
+    let old = place_of(module)?.ok_or(Error::NoImagePlace)?;
+    let change = Change::new(&old, len(image))?;
     let mut pieces = vec![module.slice(..8)];
     for section in sections::of(module)? {
         let Section { id, range, .. } = section?;
         let content = match id {
-            SectionId::MEMORY => vec![place.memories(sections::reader(module, range)?)?],
-            SectionId::GLOBAL => place.globals(module, range)?,
-            SectionId::DATA => place.data(module, range, image)?,
-            SectionId::CUSTOM if is_marker(&module[range.clone()]) => {
-                let marker = Marker::new(marker.emit, place.image());
+            SectionId::MEMORY => vec![change.memories(sections::reader(module, range)?)?],
+            SectionId::GLOBAL => change.globals(module, range)?,
+            SectionId::DATA => change.data(module, range, image)?,
+            SectionId::CUSTOM if place(&module[range.clone()]).is_some() => {
+                let marker = Marker::new(old.emit, Some(change.image()));
                 let mut section = Vec::new();
                 marker.section().append_to(&mut section);
                 pieces.push(section.into());
@@ -66,18 +66,21 @@ fn framed(id: SectionId, content: Vec<Bytes>) -> Result<impl Iterator<Item = Byt
     Ok([Bytes::from(frame)].into_iter().chain(content))
 }
 
-fn marker_of(module: &Bytes) -> Result<Option<Marker>, Error> {
+fn place_of(module: &Bytes) -> Result<Option<Place>, Error> {
     for section in sections::of(module)? {
         let Section { id, range, .. } = section?;
-        if id == SectionId::CUSTOM && is_marker(&module[range.clone()]) {
-            return Ok(Marker::read(&module[range][1 + marker::SECTION.len()..]));
+        if id != SectionId::CUSTOM {
+            continue;
+        }
+        if let Some(place) = place(&module[range]) {
+            return Ok(Some(place));
         }
     }
     Ok(None)
 }
 
-/// The place of an image and how it changes.
-struct Place {
+/// How the place of an image changes.
+struct Change {
     start: u64,
     /// Bytes of the new image.
     len: u32,
@@ -85,20 +88,26 @@ struct Place {
     old_pages: u64,
 }
 
-impl Place {
-    fn new(marker: &Marker, len: u64) -> Result<Self, Unmergeable> {
-        let start = marker.image.start;
+impl Change {
+    fn new(old: &Place, len: u64) -> Result<Self, Unmergeable> {
+        let Range { start, end } = old.image;
         let room = (MAX_PAGES * PAGE).saturating_sub(start);
         let fitting = u32::try_from(len).ok().filter(|_| len <= room);
         Ok(Self {
             start,
             len: fitting.ok_or(Unmergeable::ImageTooLarge { len, room })?,
-            old_pages: marker.image.end.saturating_sub(start).div_ceil(PAGE),
+            old_pages: end.saturating_sub(start).div_ceil(PAGE),
         })
     }
 
     fn image(&self) -> Range<u64> {
         self.start..self.start + u64::from(self.len)
+    }
+
+    /// How many pages a memory of `pages` has with the new image in place of the old one.
+    fn resized(&self, pages: u64) -> u64 {
+        let new_pages = u64::from(self.len).div_ceil(PAGE);
+        (pages.saturating_sub(self.old_pages) + new_pages).min(MAX_PAGES)
     }
 
     /// The last memory is the shim's, and the image at its end.
@@ -109,11 +118,8 @@ impl Place {
         for (index, memory) in (0..).zip(section) {
             let mut memory = memory?;
             if index == last {
-                let pages = u64::from(self.len).div_ceil(PAGE);
-                let resized =
-                    |old: u64| (old.saturating_sub(self.old_pages) + pages).min(MAX_PAGES);
-                memory.initial = resized(memory.initial);
-                memory.maximum = memory.maximum.map(resized);
+                memory.initial = self.resized(memory.initial);
+                memory.maximum = memory.maximum.map(|pages| self.resized(pages));
             }
             wasm_encoder::MemoryType::from(memory).encode(&mut content);
         }

@@ -63,6 +63,15 @@ impl Links {
             shim: shim_links,
         })
     }
+
+    /// Whether the shim looks for an image.
+    pub(super) fn ask_for_image(&self) -> bool {
+        let is_image = |link: &ShimLink| match link {
+            ShimLink::Glue(glue) => matches!(glue, Glue::Image | Glue::ImageLen),
+            ShimLink::Kept | ShimLink::Exit | ShimLink::App(_) => false,
+        };
+        self.shim.iter().any(is_image)
+    }
 }
 
 fn app_link(

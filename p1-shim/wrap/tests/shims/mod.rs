@@ -76,6 +76,7 @@ impl Complete {
         Shims {
             p1: &self.p1,
             p2: &self.p2,
+            plugged: artifacts::SHIM_PLUGGED,
             vfs: artifacts::VFS,
         }
     }

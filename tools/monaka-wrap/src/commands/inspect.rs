@@ -51,6 +51,7 @@ fn print(inspection: &Inspection) {
     for (what, prospect) in prospects {
         let would = match prospect {
             Prospect::Merge => "would be merged with the shim: ",
+            Prospect::Plug => "would be merged with the shim that imports files: ",
             Prospect::Adapt => "would be lifted by --adapter stock: ",
             Prospect::Compose => "would be composed with the VFS: ",
             Prospect::PassThrough => "would stay as it is: ",
@@ -85,6 +86,7 @@ fn to_json(inspection: &Inspection) -> Value {
 fn verdict(prospect: &Prospect) -> Value {
     let pipeline = match prospect {
         Prospect::Merge => "merge",
+        Prospect::Plug => "plug",
         Prospect::Adapt => "adapt",
         Prospect::Compose => "compose",
         Prospect::PassThrough => "pass-through",

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use fs_core::image::Image;
 use wrap::{Emit, Inspection, Kind};
 
-use crate::args::{Adapter, ContentArgs, RunArgs, Verbosity, Via};
+use crate::args::{Adapter, Backend, ContentArgs, RunArgs, Verbosity, Via};
 use crate::attach::{self, Attached};
 use crate::content;
 use crate::failure::Failure;
@@ -19,6 +19,12 @@ use crate::upload::upload;
 use crate::wrapping::{explain, warn, warning, wrap_file};
 
 pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode, Failure> {
+    if args.content.fs == Backend::Host {
+        return Err(Failure::Unfit {
+            option: "--fs host",
+            place: "wrap, as run gives a program no files of the host",
+        });
+    }
     let spinner = Spinner::start(format!("preparing {}", args.input.display()), verbosity);
     let (wasm, form) = match way(args)? {
         Via::Host => unwrapped(args, verbosity, &spinner)?,
@@ -30,6 +36,7 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
             &spinner,
         )?,
         Via::Core => wrapped(args, Emit::Core, args.content.adapter, verbosity, &spinner)?,
+        Via::Plugged => wrapped(args, Emit::Component, Adapter::Plugged, verbosity, &spinner)?,
         Via::Stock => wrapped(args, Emit::Component, Adapter::Stock, verbosity, &spinner)?,
         Via::Rpc => remote(args, verbosity, &spinner)?,
     };
@@ -239,8 +246,10 @@ fn check_options(content: &ContentArgs) -> Result<(), Failure> {
             place: "the ways that wrap, such as --via component",
         })
     };
-    if matches!(content.adapter, Adapter::Stock) {
-        return unfit("--adapter stock");
+    match content.adapter {
+        Adapter::Shim => {}
+        Adapter::Plugged => return unfit("--adapter plugged"),
+        Adapter::Stock => return unfit("--adapter stock"),
     }
     if content.max_guest_memory.is_some() {
         return unfit("--max-guest-memory");

@@ -112,13 +112,13 @@ pub(super) fn expected_exports(guest: Guest) -> Vec<(&'static str, FuncType)> {
     );
     match guest {
         Guest::ShimP1 => preview1(),
-        Guest::ShimP2 => {
+        Guest::ShimP2 | Guest::ShimPlugged => {
             let run = FuncType::new([], [ValType::I32]);
             let mut exports = preview1();
             exports.extend([realloc, ("wasi:cli/run@0.2.12#run", run)]);
             exports
         }
-        Guest::Vfs | Guest::Calls | Guest::Ops => vec![realloc],
+        Guest::Vfs | Guest::Calls | Guest::Rules | Guest::Ops => vec![realloc],
     }
 }
 
@@ -127,12 +127,12 @@ pub(super) fn may_import(guest: Guest, module: &str, name: &str) -> bool {
     match (guest, module) {
         (Guest::Vfs, "glue") => IMAGE.contains(&name),
         (_, "glue") => GLUE.contains(&name),
-        (Guest::Calls | Guest::Ops, module) => module.starts_with("wasi:"),
+        (Guest::Calls | Guest::Rules | Guest::Ops, module) => module.starts_with("wasi:"),
         (Guest::ShimP1, module) => {
             module == "wasi_snapshot_preview1" && REMAINING_PREVIEW1.contains(&name)
         }
-        (Guest::ShimP2, "app") => name == "_start",
-        (Guest::ShimP2 | Guest::Vfs, module) => {
+        (Guest::ShimP2 | Guest::ShimPlugged, "app") => name == "_start",
+        (Guest::ShimP2 | Guest::ShimPlugged | Guest::Vfs, module) => {
             let world = World::of(guest).unwrap_or_default();
             match module.strip_prefix("[export]") {
                 // Resources of its own.

@@ -16,8 +16,9 @@ impl World {
     /// The world of a guest, if it becomes a component.
     pub(super) fn of(guest: Guest) -> Option<Self> {
         match guest {
-            Guest::ShimP1 | Guest::Calls | Guest::Ops => None,
+            Guest::ShimP1 | Guest::Calls | Guest::Rules | Guest::Ops => None,
             Guest::ShimP2 => Some(SHIM),
+            Guest::ShimPlugged => Some(SHIM_PLUGGED),
             Guest::Vfs => Some(VFS),
         }
     }
@@ -38,6 +39,31 @@ const SHIM: World = World {
         "wasi:cli/terminal-stdout@0.2.12",
         "wasi:clocks/monotonic-clock@0.2.12",
         "wasi:clocks/wall-clock@0.2.12",
+        "wasi:io/error@0.2.12",
+        "wasi:io/poll@0.2.12",
+        "wasi:io/streams@0.2.12",
+        "wasi:random/random@0.2.12",
+    ],
+    exports: &["wasi:cli/run@0.2.12"],
+};
+
+/// That, and files.
+const SHIM_PLUGGED: World = World {
+    imports: &[
+        "wasi:cli/environment@0.2.12",
+        "wasi:cli/exit@0.2.12",
+        "wasi:cli/stderr@0.2.12",
+        "wasi:cli/stdin@0.2.12",
+        "wasi:cli/stdout@0.2.12",
+        "wasi:cli/terminal-input@0.2.12",
+        "wasi:cli/terminal-output@0.2.12",
+        "wasi:cli/terminal-stderr@0.2.12",
+        "wasi:cli/terminal-stdin@0.2.12",
+        "wasi:cli/terminal-stdout@0.2.12",
+        "wasi:clocks/monotonic-clock@0.2.12",
+        "wasi:clocks/wall-clock@0.2.12",
+        "wasi:filesystem/preopens@0.2.12",
+        "wasi:filesystem/types@0.2.12",
         "wasi:io/error@0.2.12",
         "wasi:io/poll@0.2.12",
         "wasi:io/streams@0.2.12",

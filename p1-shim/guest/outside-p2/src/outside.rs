@@ -19,7 +19,7 @@ const RANDOM_BLOCK: usize = 4096;
 
 /// WASI 0.2.
 #[derive(Default)]
-pub(crate) struct Wasi {
+pub struct Wasi {
     streams: Streams,
 }
 

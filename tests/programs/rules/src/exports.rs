@@ -1,6 +1,6 @@
 //! The exported functions, generated.
 #![expect(unsafe_code, reason = "what is generated passes pointers")]
 
-use crate::{Vfs, bindings};
+use crate::{Program, bindings};
 
-bindings::export!(Vfs with_types_in bindings);
+bindings::export!(Program with_types_in bindings);
