@@ -23,3 +23,6 @@ pub const SHIM_P1: &[u8] = include_bytes!("../shim-p1.wasm");
 /// The file system of WASI 0.2 programs, the core module of a component: `wasi:filesystem` and what
 /// passes its streams.
 pub const VFS: &[u8] = include_bytes!("../vfs.wasm");
+
+/// The same with its files at a server, which the environment names: it asks for `wasi:sockets`, too.
+pub const VFS_RPC: &[u8] = include_bytes!("../vfs-rpc.wasm");

@@ -7,6 +7,7 @@ use crate::{Backend, Vfs};
 impl<B: Backend> Guest for Vfs<B> {
     fn get_environment() -> Vec<(String, String)> {
         let mut variables = host::get_environment();
+        variables.retain(|(name, _)| !B::is_hidden(name));
         if let Some(directory) = Self::initial_cwd() {
             variables.retain(|(name, _)| name != "PWD");
             variables.push(("PWD".to_owned(), directory));

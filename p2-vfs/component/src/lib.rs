@@ -51,6 +51,11 @@ pub trait Backend: 'static {
     fn working_directory() -> Option<String> {
         None
     }
+
+    /// Whether a variable of the environment is for the file system, and not for the program.
+    fn is_hidden(_variable: &str) -> bool {
+        false
+    }
 }
 
 /// What the world's functions are defined for.

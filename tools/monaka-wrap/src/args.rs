@@ -191,6 +191,8 @@ pub(crate) struct ContentArgs {
 pub(crate) enum Backend {
     /// Memory inside the wasm.
     Memory,
+    /// A server, which MONAKA_CONNECT names when the program starts.
+    Rpc,
     /// Nothing yet: the result imports wasi:filesystem, for a host or a component that has files.
     Host,
 }

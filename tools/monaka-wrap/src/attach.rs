@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use fs_core::image::Preopening;
 use fs_core::{FileSystem, FileType, Preopen};
-use rpc_client::{Address, AttachError, Attachment, RemoteDescriptor, RemoteFs, Tls};
+use rpc_client::{Address, AttachError, Attachment, Consistency, RemoteDescriptor, RemoteFs, Tls};
 use thiserror::Error;
 
 use crate::failure::Failure;
@@ -32,6 +32,18 @@ pub(crate) struct ConnectArgs {
     /// The directory of the server that becomes the root. [env: MONAKA_SUBTREE]
     #[arg(long, value_name = "DIR")]
     subtree: Option<String>,
+
+    /// What may be cached: nothing (strict), files until others change them (cto), or everything, as
+    /// nobody else may be there (private). [env: MONAKA_MODE] [default: cto]
+    #[arg(long, value_name = "MODE", value_parser = mode)]
+    mode: Option<String>,
+}
+
+fn mode(text: &str) -> Result<String, &'static str> {
+    match Consistency::named(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("expected strict, cto or private"),
+    }
 }
 
 /// Why a command is not attached.
@@ -55,6 +67,9 @@ pub(crate) enum AttachFailure {
     #[error("{}: is empty; write the token into its first line", path.display())]
     NoToken { path: PathBuf },
 
+    #[error("MONAKA_MODE is {0:?}; set it to strict, cto or private")]
+    Mode(String),
+
     #[error("a server for this run cannot be started: {0}; name one with --connect")]
     Server(io::Error),
 }
@@ -76,13 +91,47 @@ impl ConnectArgs {
     /// # Errors
     /// As [`ConnectArgs::attach`].
     pub(crate) fn attach_to(&self, address: String) -> Result<RemoteFs<Address>, Failure> {
+        let mode = or_variable(self.mode.as_ref(), "MONAKA_MODE");
+        let mode = mode.unwrap_or_else(|| "cto".to_owned());
         let attachment = Attachment {
             token: self.token()?,
+            consistency: Consistency::named(&mode).ok_or(AttachFailure::Mode(mode))?,
             subtree: or_variable(self.subtree.as_ref(), "MONAKA_SUBTREE").unwrap_or_default(),
             ..Attachment::default()
         };
         let attached = RemoteFs::attach(self.endpoint(&address)?, &attachment);
         Ok(attached.map_err(|source| AttachFailure::Attach { address, source })?)
+    }
+
+    /// What a program that attaches by itself is told by its environment.
+    ///
+    /// # Errors
+    /// `Nowhere`, `Read`, `NoToken`.
+    pub(crate) fn variables(&self) -> Result<Vec<(String, String)>, Failure> {
+        let address = or_variable(self.connect.as_ref(), "MONAKA_CONNECT");
+        let token = String::from_utf8_lossy(&self.token()?).into_owned();
+        let variables = [
+            (
+                "MONAKA_CONNECT",
+                Some(address.ok_or(AttachFailure::Nowhere)?),
+            ),
+            (
+                "MONAKA_TOKEN",
+                Some(token).filter(|token| !token.is_empty()),
+            ),
+            (
+                "MONAKA_SUBTREE",
+                or_variable(self.subtree.as_ref(), "MONAKA_SUBTREE"),
+            ),
+            (
+                "MONAKA_MODE",
+                or_variable(self.mode.as_ref(), "MONAKA_MODE"),
+            ),
+        ];
+        let given = variables.into_iter();
+        Ok(given
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect())
     }
 
     fn endpoint(&self, address: &str) -> Result<Address, Failure> {

@@ -29,10 +29,19 @@ pub(crate) struct Program {
     /// The program's own name first.
     pub(crate) args: Vec<String>,
     pub(crate) env: Vec<(String, String)>,
+    pub(crate) network: Network,
     pub(crate) stdin: Option<PathBuf>,
     pub(crate) timeout: Option<Duration>,
     /// Bytes, over all of its memories.
     pub(crate) max_memory: Option<u64>,
+}
+
+/// Whether a program may connect to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Network {
+    None,
+    /// Its files are at a server.
+    Reachable,
 }
 
 /// What a program is, and with that who answers it.
@@ -110,6 +119,9 @@ impl Program {
         let mut context = WasiCtxBuilder::new();
         context.inherit_stdio().allow_blocking_current_thread(true);
         context.args(&self.args).envs(&self.env);
+        if self.network == Network::Reachable {
+            context.inherit_network().allow_ip_name_lookup(true);
+        }
         if let Some(file) = self.stdin()? {
             context.stdin(InputFile::new(file));
         }

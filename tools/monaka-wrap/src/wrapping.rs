@@ -20,6 +20,12 @@ const SHIMS: Shims<'_> = Shims {
     vfs: artifacts::VFS,
 };
 
+/// The same for files at a server.
+const SHIMS_RPC: Shims<'_> = Shims {
+    vfs: artifacts::VFS_RPC,
+    ..SHIMS
+};
+
 /// Reads the input and wraps it; `say` gets what the user should know of the embedded files.
 ///
 /// # Errors
@@ -31,6 +37,10 @@ pub(crate) fn wrap_file(
     args: &ContentArgs,
     mut say: impl FnMut(&str),
 ) -> Result<Wrapped, Failure> {
+    let adapter = match (args.fs, adapter) {
+        (Backend::Rpc, Adapter::Shim) => Adapter::Plugged,
+        (_, adapter) => adapter,
+    };
     let adapter = match (adapter, args.max_guest_memory) {
         (Adapter::Stock, max) => wrap::Adapter::Stock {
             max_guest_memory: max.unwrap_or(DEFAULT_GUEST_MEMORY),
@@ -61,6 +71,19 @@ pub(crate) fn wrap_file(
             content.warnings.iter().for_each(|warning| say(warning));
             (Files::Own, vec![content.image])
         }
+        Backend::Rpc if emit == Emit::Core => {
+            return Err(Failure::Unfit {
+                option: "--fs rpc",
+                place: "components, as preview 1 has no way to connect,",
+            });
+        }
+        Backend::Rpc => {
+            refuse_files(
+                args,
+                "files that the tool provides; put them there with fs put",
+            )?;
+            (Files::Own, vec![content::embedded(args)?.image])
+        }
         Backend::Host => {
             refuse_content(args)?;
             (Files::Host, Vec::new())
@@ -78,7 +101,11 @@ pub(crate) fn wrap_file(
             Names::Drop
         },
     };
-    wrap::wrap(&input, &SHIMS, &options).map_err(|source| Failure::Wrap {
+    let shims = match args.fs {
+        Backend::Memory | Backend::Host => &SHIMS,
+        Backend::Rpc => &SHIMS_RPC,
+    };
+    wrap::wrap(&input, shims, &options).map_err(|source| Failure::Wrap {
         path: path.to_owned(),
         source,
     })
@@ -92,19 +119,28 @@ pub(crate) fn warning(text: &str) {
 
 /// What a program finds in files that somebody else has is not for us to say.
 fn refuse_content(args: &ContentArgs) -> Result<(), Failure> {
+    let place = "files that the tool provides, and not --fs host";
+    refuse_files(args, place)?;
+    let given = [
+        ("--no-preopen", args.no_preopen),
+        ("--cwd", args.cwd.is_some()),
+    ];
+    refuse(&given, place)
+}
+
+fn refuse_files(args: &ContentArgs, place: &'static str) -> Result<(), Failure> {
     let given = [
         ("--mount", !args.mounts.mount.is_empty()),
         ("--image", args.image.is_some()),
-        ("--no-preopen", args.no_preopen),
-        ("--cwd", args.cwd.is_some()),
         ("--max-fs-size", args.max_fs_size.is_some()),
         ("--max-files", args.max_files.is_some()),
     ];
-    match given.into_iter().find(|(_, is_given)| *is_given) {
-        Some((option, _)) => Err(Failure::Unfit {
-            option,
-            place: "files that the tool provides, and not --fs host",
-        }),
+    refuse(&given, place)
+}
+
+fn refuse(given: &[(&'static str, bool)], place: &'static str) -> Result<(), Failure> {
+    match given.iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) => Err(Failure::Unfit { option, place }),
         None => Ok(()),
     }
 }

@@ -29,6 +29,8 @@ pub enum Guest {
     ShimPlugged,
     /// The file system of WASI 0.2 programs.
     Vfs,
+    /// The same with its files at a server.
+    VfsRpc,
     /// A program of the tests.
     Calls,
     /// A program of the tests that holds a file system to a rule.
@@ -39,11 +41,12 @@ pub enum Guest {
 
 impl Guest {
     /// Every guest.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ShimP1,
         Self::ShimP2,
         Self::ShimPlugged,
         Self::Vfs,
+        Self::VfsRpc,
         Self::Calls,
         Self::Rules,
         Self::Ops,
@@ -56,6 +59,7 @@ impl Guest {
             Self::ShimP2 => "shim-p2",
             Self::ShimPlugged => "shim-plugged",
             Self::Vfs => "vfs",
+            Self::VfsRpc => "vfs-rpc",
             Self::Calls => "p2-calls",
             Self::Rules => "p2-rules",
             Self::Ops => "p2-ops",
@@ -70,7 +74,7 @@ impl Guest {
     /// The folder that its committed file is in: what the tool brings, apart from what uses it.
     fn folder(self) -> &'static str {
         match self {
-            Self::ShimP1 | Self::ShimP2 | Self::ShimPlugged | Self::Vfs => ARTIFACTS,
+            Self::ShimP1 | Self::ShimP2 | Self::ShimPlugged | Self::Vfs | Self::VfsRpc => ARTIFACTS,
             Self::Calls | Self::Rules => "tests/programs",
             Self::Ops => "tools/bench/guest",
         }

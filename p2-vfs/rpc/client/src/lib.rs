@@ -4,20 +4,23 @@
 //! carries the bytes, tells the time and gives random bytes is a [`Connector`]: [`Tcp`] and [`Unix`]
 //! natively, `wasi:sockets` in a guest, so that nothing here knows a socket.
 //!
-//! Nothing is cached: each operation is one round trip, and what it gives is what the server has at
-//! that moment. An operation ends within the deadline of its session. If the connection is lost, the
-//! client connects again and sends what was not answered; the server does no change twice. When the
-//! deadline passes, or the server does not know the session any more, everything answers
-//! [`Io`](fs_core::ErrorCode::Io).
+//! How much is cached is the attachment's [`Consistency`]. An operation ends within the deadline of
+//! its session. If the connection is lost, the client connects again and sends what was not answered;
+//! the server does no change twice. When the deadline passes, or the server does not know the session
+//! any more, everything answers [`Io`](fs_core::ErrorCode::Io).
 
+mod cache;
+mod greeting;
+mod input;
 mod link;
 #[cfg(not(target_family = "wasm"))]
 mod native;
+mod readahead;
 mod remote_fs;
 mod session;
 
 pub use link::{Connector, Link, LinkError, Moment};
 #[cfg(not(target_family = "wasm"))]
-pub use native::{Address, Tcp, Tls, TlsError, Unix};
+pub use native::{Address, Stream, Tcp, Tls, TlsError, Unix};
 pub use remote_fs::{RemoteDescriptor, RemoteFs};
-pub use session::{AttachError, Attachment};
+pub use session::{AttachError, Attachment, Consistency};

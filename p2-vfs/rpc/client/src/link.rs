@@ -45,12 +45,11 @@ pub trait Link {
     /// `Broken`, `Timeout` (at `until`).
     fn send(&mut self, bytes: &[u8], until: Moment) -> Result<(), LinkError>;
 
-    /// Appends at least one byte, and up to `max`, to `buffer`.
+    /// Receives at least one byte into the start of `buffer`, and says how many.
     ///
     /// # Errors
     /// `Broken`, also when the peer ended the connection; `Timeout`.
-    fn receive(&mut self, buffer: &mut Vec<u8>, max: usize, until: Moment)
-    -> Result<(), LinkError>;
+    fn receive(&mut self, buffer: &mut [u8], until: Moment) -> Result<usize, LinkError>;
 }
 
 impl<L: Link + ?Sized> Link for Box<L> {
@@ -58,13 +57,8 @@ impl<L: Link + ?Sized> Link for Box<L> {
         (**self).send(bytes, until)
     }
 
-    fn receive(
-        &mut self,
-        buffer: &mut Vec<u8>,
-        max: usize,
-        until: Moment,
-    ) -> Result<(), LinkError> {
-        (**self).receive(buffer, max, until)
+    fn receive(&mut self, buffer: &mut [u8], until: Moment) -> Result<usize, LinkError> {
+        (**self).receive(buffer, until)
     }
 }
 

@@ -12,11 +12,16 @@ use rpc_protocol::{
 };
 use rpc_values::{error, file_type, new_time, stat};
 
+use crate::cache::{BLOCK, Prefetch};
 use crate::link::Connector;
-use crate::session::{AttachError, Attachment, Session};
+use crate::readahead::Readahead;
+use crate::session::{AttachError, Attachment, Consistency, Session, next};
 
 /// Entries of a directory that are asked for at once, in bytes.
 const PAGE: u32 = 256 << 10;
+
+/// How much content comes along when a file is opened for reading.
+const INLINE: u32 = 64 << 10;
 
 /// A file system in another process. `clone` shares the session.
 ///
@@ -71,6 +76,7 @@ impl<C: Connector> RemoteFs<C> {
             handle: Handle::ROOT,
             ino: Ino(welcome.root.node),
             file_type: FileType::Directory,
+            readahead: Mutex::default(),
             access: DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
         };
         Ok(Self {
@@ -124,12 +130,25 @@ struct Open<C: Connector> {
     ino: Ino,
     file_type: FileType,
     access: DescriptorFlags,
+    readahead: Mutex<Readahead>,
+}
+
+impl<C: Connector> Open<C> {
+    /// Whether the cache knows the file: it is one, and open for reading.
+    fn is_cached(&self, session: &Session<C>) -> bool {
+        session.consistency() != Consistency::Strict
+            && self.file_type == FileType::RegularFile
+            && self.access.contains(DescriptorFlags::READ)
+    }
 }
 
 impl<C: Connector> Drop for Open<C> {
     fn drop(&mut self) {
         if self.handle != Handle::ROOT {
             let mut session = self.shared.session();
+            if self.is_cached(&session) {
+                session.cache.close(self.ino);
+            }
             session.defer(&Operation::Close(self.handle));
         }
     }
@@ -156,11 +175,32 @@ impl<C: Connector> RemoteDescriptor<C> {
         })
     }
 
-    fn attributes(&self, operation: &Operation<'_>) -> Result<Stat> {
-        self.call(operation, |outcome| match outcome {
-            Outcome::Attributes { attributes, .. } => Ok(stat(&attributes)),
+    /// The same for changes of names, which change attributes of inodes that are not known here.
+    fn names_changed(&self, operation: &Operation<'_>) -> Result<()> {
+        self.done(operation)?;
+        self.0.shared.session().cache.forget_attributes();
+        Ok(())
+    }
+
+    /// The same for changes of a file's length.
+    fn resized(&self, operation: &Operation<'_>) -> Result<()> {
+        let ino = self.0.ino;
+        let mut session = self.0.shared.session();
+        session.call_all(&[*operation], |cache, outcomes| match next(outcomes)? {
+            Outcome::Attributes { attributes, .. } => {
+                cache.changed(ino, attributes, 0, &[]);
+                Ok(())
+            }
             other => Err(unexpected(&other)),
         })
+    }
+
+    /// The lease to ask for.
+    fn wish(&self, session: &Session<C>) -> Lease {
+        match self.0.is_cached(session) {
+            true => Lease::Read,
+            false => Lease::None,
+        }
     }
 
     fn same_file_system(&self, other: &Self) -> Result<()> {
@@ -170,14 +210,26 @@ impl<C: Connector> RemoteDescriptor<C> {
         }
     }
 
-    /// Up to [`MAX_DATA`] bytes from an offset.
-    fn read_piece(&self, offset: u64, len: usize, sink: &mut impl FnMut(&[u8])) -> Result<usize> {
+    fn readahead(&self) -> MutexGuard<'_, Readahead> {
+        let readahead = self.0.readahead.lock();
+        readahead.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Up to [`MAX_DATA`] bytes from an offset; none only at the end.
+    fn read_piece(
+        &self,
+        session: &mut Session<C>,
+        offset: u64,
+        len: usize,
+        sink: &mut impl FnMut(&[u8]),
+    ) -> Result<usize> {
+        let len = len.min(MAX_DATA);
         let read = Operation::Read {
             handle: self.0.handle,
             offset,
             len: len as u32,
         };
-        self.call(&read, |outcome| match outcome {
+        session.call(&read, |outcome| match outcome {
             Outcome::Data(data) if data.len() <= len => {
                 if !data.is_empty() {
                     sink(data);
@@ -186,6 +238,111 @@ impl<C: Connector> RemoteDescriptor<C> {
             }
             other => Err(unexpected(&other)),
         })
+    }
+
+    /// Some bytes from an offset, from the cache if they are there; none only at the end.
+    fn read_cached(
+        &self,
+        session: &mut Session<C>,
+        readahead: &mut Readahead,
+        offset: u64,
+        len: usize,
+        sink: &mut impl FnMut(&[u8]),
+    ) -> Result<usize> {
+        let ino = self.0.ino;
+        loop {
+            let is_leased = session.has_leases();
+            let leased = session.cache.leased(ino).filter(|_| is_leased);
+            if let Some((size, generation)) = leased
+                && offset <= i64::MAX as u64
+            {
+                let wanted = (size.saturating_sub(offset)).min(len as u64) as usize;
+                let read = session.cache.read(ino, generation, offset, wanted, sink);
+                if read > 0 || wanted == 0 {
+                    return Ok(read);
+                }
+                if session.await_prefetch(ino, offset)? {
+                    continue;
+                }
+            }
+            return self.fetch(session, readahead, leased.is_some(), offset, len, sink);
+        }
+    }
+
+    /// Some bytes from an offset, from the server; they are kept if there is a lease.
+    fn fetch(
+        &self,
+        session: &mut Session<C>,
+        readahead: &mut Readahead,
+        is_leased: bool,
+        offset: u64,
+        len: usize,
+        sink: &mut impl FnMut(&[u8]),
+    ) -> Result<usize> {
+        let ino = self.0.ino;
+        let start = offset - offset % BLOCK as u64;
+        let skipped = (offset - start) as usize;
+        let wanted = (skipped + len).max(readahead.window());
+        let wanted = wanted.min(MAX_DATA).next_multiple_of(BLOCK);
+        let operations = [
+            Operation::Stat {
+                handle: self.0.handle,
+                lease: Lease::Read,
+            },
+            Operation::Read {
+                handle: self.0.handle,
+                offset: start,
+                len: wanted as u32,
+            },
+        ];
+        readahead.asked(start.saturating_add(wanted as u64));
+        session.call_all(&operations[usize::from(is_leased)..], |cache, outcomes| {
+            if !is_leased {
+                match next(outcomes)? {
+                    Outcome::Attributes { attributes, lease } => {
+                        cache.confirm(ino, attributes, lease);
+                    }
+                    other => return Err(unexpected(&other)),
+                }
+            }
+            match next(outcomes)? {
+                Outcome::Data(data) if data.len() <= wanted => {
+                    cache.store(ino, start, data);
+                    let bytes = data.get(skipped..).unwrap_or_default();
+                    let bytes = &bytes[..bytes.len().min(len)];
+                    if !bytes.is_empty() {
+                        sink(bytes);
+                    }
+                    Ok(bytes.len())
+                }
+                other => Err(unexpected(&other)),
+            }
+        })
+    }
+
+    /// Asks for what will be read next.
+    fn read_ahead(&self, session: &mut Session<C>, readahead: &mut Readahead) {
+        let ino = self.0.ino;
+        let is_leased = session.has_leases();
+        let Some((size, generation)) = session.cache.leased(ino).filter(|_| is_leased) else {
+            return;
+        };
+        while session.has_room_for_prefetch()
+            && let Some((offset, len)) = readahead.ahead(size)
+        {
+            let read = Operation::Read {
+                handle: self.0.handle,
+                offset,
+                len: len as u32,
+            };
+            let prefetch = Prefetch {
+                ino,
+                generation,
+                offset,
+                len,
+            };
+            session.prefetch(&read, prefetch);
+        }
     }
 
     fn write_piece(&self, at: WriteAt, data: &[u8]) -> Result<Written> {
@@ -198,11 +355,19 @@ impl<C: Connector> RemoteDescriptor<C> {
             expected: 0,
             data,
         };
-        self.call(&write, |outcome| match outcome {
-            Outcome::Written { len, end, .. } if len as usize <= data.len() => Ok(Written {
-                len: len as usize,
+        let ino = self.0.ino;
+        let mut session = self.0.shared.session();
+        session.call_all(&[write], |cache, outcomes| match next(outcomes)? {
+            Outcome::Written {
+                len,
                 end,
-            }),
+                attributes,
+            } if len as usize <= data.len() => {
+                let len = len as usize;
+                let start = end.saturating_sub(len as u64);
+                cache.changed(ino, attributes, start, &data[..len]);
+                Ok(Written { len, end })
+            }
             other => Err(unexpected(&other)),
         })
     }
@@ -218,19 +383,39 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
     ) -> Result<Self> {
         let mut session = self.0.shared.session();
         let handle = session.new_handle();
+        let is_cached = session.consistency() != Consistency::Strict
+            && access.contains(DescriptorFlags::READ)
+            && !open.contains(OpenFlags::DIRECTORY);
+        let (lease, inline) = match is_cached {
+            true => (Lease::Read, INLINE),
+            false => (Lease::None, 0),
+        };
         let operation = Operation::Open {
             directory: self.0.handle,
             handle,
             at: at.bits(),
             open: open.bits(),
             access: access.bits(),
-            lease: Lease::None,
-            inline: 0,
+            lease,
+            inline,
+            // Which file it is shows when it is open.
             known: 0,
             path: sent(path),
         };
-        let stat = session.call(&operation, |outcome| match outcome {
-            Outcome::Opened { attributes, .. } => Ok(stat(&attributes)),
+        let stat = session.call_all(&[operation], |cache, outcomes| match next(outcomes)? {
+            Outcome::Opened {
+                attributes,
+                lease,
+                data,
+            } => {
+                let stat = stat(&attributes);
+                if is_cached && stat.file_type == FileType::RegularFile {
+                    cache.note(stat.ino, attributes, lease);
+                    cache.open(stat.ino);
+                    cache.store(stat.ino, 0, data);
+                }
+                Ok(stat)
+            }
             other => Err(unexpected(&other)),
         })?;
         drop(session);
@@ -240,6 +425,7 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
             ino: stat.ino,
             file_type: stat.file_type,
             access,
+            readahead: Mutex::default(),
         })))
     }
 
@@ -248,9 +434,23 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
     }
 
     fn stat(&self) -> Result<Stat> {
-        self.attributes(&Operation::Stat {
+        let ino = self.0.ino;
+        let mut session = self.0.shared.session();
+        if session.has_leases()
+            && let Some(attributes) = session.cache.attributes(ino)
+        {
+            return Ok(stat(attributes));
+        }
+        let operation = Operation::Stat {
             handle: self.0.handle,
-            lease: Lease::None,
+            lease: self.wish(&session),
+        };
+        session.call_all(&[operation], |cache, outcomes| match next(outcomes)? {
+            Outcome::Attributes { attributes, lease } => {
+                cache.confirm(ino, attributes, lease);
+                Ok(stat(&attributes))
+            }
+            other => Err(unexpected(&other)),
         })
     }
 
@@ -263,18 +463,28 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
     }
 
     fn read_at(&self, offset: u64, len: usize, mut sink: impl FnMut(&[u8])) -> Result<usize> {
+        let mut session = self.0.shared.session();
+        let mut readahead = self.readahead();
+        let is_cached = self.0.is_cached(&session);
+        readahead.begin(offset);
         let mut read = 0;
         loop {
-            let wanted = (len - read).min(MAX_DATA);
-            match self.read_piece(offset.saturating_add(read as u64), wanted, &mut sink) {
-                Ok(piece) => {
-                    read += piece;
-                    if piece < wanted || read == len {
-                        return Ok(read);
-                    }
-                }
+            let at = offset.saturating_add(read as u64);
+            let piece = match is_cached {
+                true => self.read_cached(&mut session, &mut readahead, at, len - read, &mut sink),
+                false => self.read_piece(&mut session, at, len - read, &mut sink),
+            };
+            match piece {
+                Ok(piece) => read += piece,
                 Err(_) if read > 0 => return Ok(read),
                 Err(error) => return Err(error),
+            }
+            if piece == Ok(0) || read == len {
+                readahead.end(offset.saturating_add(read as u64));
+                if is_cached {
+                    self.read_ahead(&mut session, &mut readahead);
+                }
+                return Ok(read);
             }
         }
     }
@@ -311,14 +521,14 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
     }
 
     fn set_size(&self, size: u64) -> Result<()> {
-        self.done(&Operation::SetSize {
+        self.resized(&Operation::SetSize {
             handle: self.0.handle,
             size,
         })
     }
 
     fn allocate(&self, offset: u64, len: u64) -> Result<()> {
-        self.done(&Operation::Allocate {
+        self.resized(&Operation::Allocate {
             handle: self.0.handle,
             offset,
             len,
@@ -331,7 +541,7 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
         access: NewTimestamp,
         modification: NewTimestamp,
     ) -> Result<()> {
-        self.done(&Operation::SetTimes {
+        self.names_changed(&Operation::SetTimes {
             handle: self.0.handle,
             of: match target {
                 Target::This => TimesOf::Handle,
@@ -411,7 +621,7 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
 
     fn link_at(&self, at: PathFlags, old_path: &str, new_dir: &Self, new_path: &str) -> Result<()> {
         self.same_file_system(new_dir)?;
-        self.done(&Operation::HardLink {
+        self.names_changed(&Operation::HardLink {
             directory: self.0.handle,
             at: at.bits(),
             path: sent(old_path),
@@ -422,7 +632,7 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
 
     fn rename_at(&self, old_path: &str, new_dir: &Self, new_path: &str) -> Result<()> {
         self.same_file_system(new_dir)?;
-        self.done(&Operation::Rename {
+        self.names_changed(&Operation::Rename {
             directory: self.0.handle,
             path: sent(old_path),
             new_directory: new_dir.0.handle,
@@ -431,7 +641,7 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
     }
 
     fn remove_at(&self, path: &str, kind: Remove) -> Result<()> {
-        self.done(&Operation::Remove {
+        self.names_changed(&Operation::Remove {
             directory: self.0.handle,
             is_directory: kind == Remove::Directory,
             path: sent(path),

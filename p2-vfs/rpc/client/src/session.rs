@@ -1,18 +1,50 @@
 //! A session with a server: compounds out, replies in, over as many connections as it takes.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use fs_core::{ErrorCode, Result};
 use rpc_protocol::{
-    Challenge, CompoundBuilder, Fatal, Handle, Hello, Key, Kind, ListingId, MAX_FRAME, Malformed,
-    Mode, Nonce, Operation, Outcome, Reason, Reply, Resume, Seq, SessionId, Welcome, frame,
+    CompoundBuilder, Fatal, Frame, Handle, Hello, Key, Kind, ListingId, MAX_FRAME, Malformed, Mode,
+    Operation, Outcome, Outcomes, Reply, Resume, Seq, SessionId, Welcome, frame,
 };
 use thiserror::Error;
 
+use crate::cache::{Cache, Prefetch};
+use crate::greeting::greet;
+use crate::input::Input;
 use crate::link::{Connector, Link, LinkError, Moment};
 
-/// Received at once: a reply with a page of content and what is around it, at least.
-const READ: usize = 68 << 10;
+/// Frames up to this size are sent though replies are outstanding: both sides have room for them.
+const SMALL: usize = 16 << 10;
+
+/// How many reads ahead may be on their way.
+const WINDOWS: usize = 2;
+
+/// How what a client sees relates to what others do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consistency {
+    /// Nothing is cached: each operation is one round trip, and what it gives is what the server
+    /// has at that moment.
+    Strict,
+    /// What was written is seen by whoever opens later. The content and attributes of open files
+    /// are cached under leases: as long as the client has one, nobody else changes them.
+    CloseToOpen,
+    /// As [`CloseToOpen`](Self::CloseToOpen), and nobody else may be attached to the directory.
+    Private,
+}
+
+impl Consistency {
+    /// What users call `strict`, `cto` and `private`.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "strict" => Some(Self::Strict),
+            "cto" => Some(Self::CloseToOpen),
+            "private" => Some(Self::Private),
+            _ => None,
+        }
+    }
+}
 
 /// How a client attaches.
 #[derive(Clone, Debug)]
@@ -23,20 +55,24 @@ pub struct Attachment {
     pub subtree: String,
     /// Whether nothing is to be changed.
     pub read_only: bool,
-    /// Who else may use the directory.
-    pub mode: Mode,
+    /// What may be cached, and who else may use the directory.
+    pub consistency: Consistency,
+    /// How many bytes of content may be cached.
+    pub cache: usize,
     /// How long an operation may take, with everything that is tried to make it happen.
     pub deadline: Duration,
 }
 
 impl Default for Attachment {
-    /// Without a token, to everything, together with others, 30 seconds.
+    /// Without a token, to everything, together with others, close to open, with 32 MiB of cache
+    /// and 30 seconds.
     fn default() -> Self {
         Self {
             token: Vec::new(),
             subtree: String::new(),
             read_only: false,
-            mode: Mode::Shared,
+            consistency: Consistency::CloseToOpen,
+            cache: 32 << 20,
             deadline: Duration::from_secs(30),
         }
     }
@@ -63,23 +99,37 @@ pub enum AttachError {
 struct InFlight {
     seq: Seq,
     frame: Vec<u8>,
+    /// When it was first sent, by the clock that leases are measured with.
+    sent: Moment,
+    /// What its last outcome is for, if nobody waits for it.
+    prefetch: Option<Prefetch>,
+    /// The leases of its reply may be those of a connection that is lost.
+    is_resent: bool,
 }
 
 /// A session.
 pub(crate) struct Session<C: Connector> {
     connector: C,
     deadline: Duration,
+    consistency: Consistency,
     id: SessionId,
     key: Key,
     /// `None` after it broke, until the next operation.
     link: Option<C::Link>,
-    /// Received and not yet looked at.
-    input: Vec<u8>,
+    input: Input,
     builder: CompoundBuilder,
+    in_flight: VecDeque<InFlight>,
     last: Seq,
     ack: Seq,
     /// Given up: the server does not know the session, or did not answer in time.
     is_lost: bool,
+    /// How long leases last after a frame was sent, less what clocks may differ by.
+    lease_time: Duration,
+    /// What was leased is good until then.
+    leased_until: Moment,
+    /// The last reply answers a compound that was sent on more than one connection.
+    was_resent: bool,
+    pub(crate) cache: Cache,
     next_handle: u32,
     next_listing: u32,
     round_trips: u64,
@@ -94,7 +144,8 @@ impl<C: Connector> Session<C> {
         connector: C,
         attachment: &Attachment,
     ) -> std::result::Result<(Self, Welcome), AttachError> {
-        let until = connector.now().after(attachment.deadline);
+        let start = connector.now();
+        let until = start.after(attachment.deadline);
         let mut link = connector.connect(until)?;
         let nonce = connector.nonce()?;
         let key = Key::of_token(&attachment.token);
@@ -102,7 +153,10 @@ impl<C: Connector> Session<C> {
         Hello {
             versions: (rpc_protocol::VERSION, rpc_protocol::VERSION),
             features: 0,
-            mode: attachment.mode,
+            mode: match attachment.consistency {
+                Consistency::Strict | Consistency::CloseToOpen => Mode::Shared,
+                Consistency::Private => Mode::Private,
+            },
             read_only: attachment.read_only,
             nonce,
             subtree: &attachment.subtree,
@@ -113,13 +167,19 @@ impl<C: Connector> Session<C> {
             key: key.session_key(welcome.session, &server, &nonce),
             connector,
             deadline: attachment.deadline,
+            consistency: attachment.consistency,
             id: welcome.session,
             link: Some(link),
-            input: Vec::new(),
+            input: Input::default(),
             builder: CompoundBuilder::default(),
+            in_flight: VecDeque::new(),
             last: Seq(0),
             ack: Seq(0),
             is_lost: false,
+            lease_time: Duration::from_millis(welcome.lease_ms.into()) * 9 / 10,
+            leased_until: start,
+            was_resent: false,
+            cache: Cache::new(attachment.cache),
             next_handle: 1,
             next_listing: 0,
             round_trips: 0,
@@ -130,6 +190,15 @@ impl<C: Connector> Session<C> {
     /// How often the client has waited for the server.
     pub(crate) fn round_trips(&self) -> u64 {
         self.round_trips
+    }
+
+    pub(crate) fn consistency(&self) -> Consistency {
+        self.consistency
+    }
+
+    /// Whether what is leased in the cache is still good.
+    pub(crate) fn has_leases(&self) -> bool {
+        !self.is_lost && self.connector.now() < self.leased_until
     }
 
     /// A number that no open description of the session has.
@@ -152,7 +221,7 @@ impl<C: Connector> Session<C> {
         self.builder.push(operation);
         if !self.builder.has_room(0) {
             // A failure shows at the next operation.
-            let _ = self.exchange(|_| Ok(()));
+            let _ = self.exchange(0, |_, _| Ok(()));
         }
     }
 
@@ -165,18 +234,67 @@ impl<C: Connector> Session<C> {
         operation: &Operation<'_>,
         take: impl FnOnce(Outcome<'_>) -> Result<T>,
     ) -> Result<T> {
+        self.call_all(&[*operation], |_, outcomes| take(next(outcomes)?))
+    }
+
+    /// Has operations done in one round trip and gives what `take` makes of their outcomes, one for
+    /// each. Leases that it notes in the cache are given up again if they are recalled already.
+    ///
+    /// # Errors
+    /// Those of `take`, and `Io` if the session is lost.
+    pub(crate) fn call_all<T>(
+        &mut self,
+        operations: &[Operation<'_>],
+        take: impl FnOnce(&mut Cache, &mut Outcomes<'_>) -> Result<T>,
+    ) -> Result<T> {
         if self.is_lost {
             return Err(ErrorCode::Io);
         }
-        let content = match operation {
+        let content = |operation: &Operation<'_>| match operation {
             Operation::Write { data, .. } => data.len(),
             _ => 0,
         };
+        let content = operations.iter().map(content).sum();
         if !self.builder.has_room(content) {
-            self.exchange(|_| Ok(()))?;
+            self.exchange(0, |_, _| Ok(()))?;
         }
+        for operation in operations {
+            self.builder.push(operation);
+        }
+        self.exchange(operations.len(), take)
+    }
+
+    /// Whether one more read ahead may be on its way.
+    pub(crate) fn has_room_for_prefetch(&self) -> bool {
+        !self.is_lost && self.link.is_some() && self.in_flight.len() < WINDOWS
+    }
+
+    /// Sends a READ whose data goes to the cache when it comes.
+    pub(crate) fn prefetch(&mut self, operation: &Operation<'_>, prefetch: Prefetch) {
         self.builder.push(operation);
-        self.exchange(take)
+        self.post(Some(prefetch));
+    }
+
+    /// Waits for data at `offset` of a file, if it is to come; says whether it was.
+    ///
+    /// # Errors
+    /// `Io`: the session is lost.
+    pub(crate) fn await_prefetch(&mut self, ino: fs_core::Ino, offset: u64) -> Result<bool> {
+        let holds = |prefetch: &Prefetch| {
+            let end = prefetch.offset + prefetch.len as u64;
+            prefetch.ino == ino && (prefetch.offset..end).contains(&offset)
+        };
+        let found = self
+            .in_flight
+            .iter()
+            .find(|compound| compound.prefetch.as_ref().is_some_and(holds));
+        let Some(seq) = found.map(|compound| compound.seq) else {
+            return Ok(false);
+        };
+        let until = self.connector.now().after(self.deadline);
+        self.round_trips += 1;
+        self.settle(seq, until).map_err(|_| self.lose())?;
+        Ok(true)
     }
 
     /// Ends the session, if the server can be reached at once.
@@ -194,25 +312,53 @@ impl<C: Connector> Session<C> {
         }
     }
 
-    /// Sends what was collected and waits for its reply; `take` gets the last outcome.
-    fn exchange<T>(&mut self, take: impl FnOnce(Outcome<'_>) -> Result<T>) -> Result<T> {
+    /// Numbers what was collected, and sends it if there is a connection.
+    fn post(&mut self, prefetch: Option<Prefetch>) {
         self.last.0 += 1;
+        let sent = self.connector.now();
         let mut compound = InFlight {
             seq: self.last,
             frame: Vec::new(),
+            sent,
+            prefetch,
+            is_resent: false,
         };
         self.builder
             .finish(compound.seq, self.ack, &mut compound.frame);
+        if let Some(link) = &mut self.link
+            && link
+                .send(&compound.frame, sent.after(self.deadline))
+                .is_err()
+        {
+            // It is sent again on the next connection.
+            self.link = None;
+        }
+        self.in_flight.push_back(compound);
+    }
+
+    /// Sends what was collected and waits for its reply; `take` gets the last `own` outcomes.
+    fn exchange<T>(
+        &mut self,
+        own: usize,
+        take: impl FnOnce(&mut Cache, &mut Outcomes<'_>) -> Result<T>,
+    ) -> Result<T> {
         let until = self.connector.now().after(self.deadline);
         self.round_trips += 1;
-        let len = self.answered(&compound, until).map_err(|_| self.lose())?;
-        self.ack = compound.seq;
-        let outcome = last_outcome(&self.input[..len]).map(take);
-        let taken = match outcome {
-            Ok(taken) => taken,
-            Err(_) => Err(self.lose()),
+        if !self.in_flight.is_empty() && self.builder.len() > SMALL {
+            // Two who send much and do not listen would wait for each other.
+            self.settle(self.last, until).map_err(|_| self.lose())?;
+        }
+        self.post(None);
+        let len = self.settle(self.last, until).map_err(|_| self.lose())?;
+        let taken = match self.input.frame(MAX_FRAME) {
+            Ok(Some((found, _))) => take_outcomes(&found, own, &mut self.cache, take),
+            Ok(None) | Err(_) => Err(Malformed::Truncated),
         };
-        self.input.drain(..len);
+        let taken = taken.map_err(|_| self.lose())?;
+        self.input.consume(len);
+        if self.was_resent {
+            self.cache.give_up_leases();
+        }
         taken
     }
 
@@ -220,19 +366,17 @@ impl<C: Connector> Session<C> {
     fn lose(&mut self) -> ErrorCode {
         self.is_lost = true;
         self.link = None;
+        self.in_flight.clear();
         ErrorCode::Io
     }
 
-    /// Sends a compound until it is answered; the reply is the first frame of the input then, of
-    /// the length that is returned.
-    fn answered(
-        &mut self,
-        compound: &InFlight,
-        until: Moment,
-    ) -> std::result::Result<usize, AttachError> {
+    /// Waits, over as many connections as it takes, until the compound `seq` is answered. If
+    /// somebody waits for its outcomes, the reply is the first frame of the input then, of the
+    /// length that is returned; otherwise all is done with it.
+    fn settle(&mut self, seq: Seq, until: Moment) -> std::result::Result<usize, AttachError> {
         let mut pause = Duration::from_millis(5);
         loop {
-            match self.attempt(compound, until) {
+            match self.attempt(seq, until) {
                 Err(AttachError::Link(LinkError::Broken(_))) => {
                     self.link = None;
                     let left = until.since(self.connector.now());
@@ -247,41 +391,56 @@ impl<C: Connector> Session<C> {
         }
     }
 
-    fn attempt(
-        &mut self,
-        compound: &InFlight,
-        until: Moment,
-    ) -> std::result::Result<usize, AttachError> {
+    fn attempt(&mut self, seq: Seq, until: Moment) -> std::result::Result<usize, AttachError> {
         let mut link = match self.link.take() {
             Some(link) => link,
             None => self.reconnect(until)?,
         };
-        link.send(&compound.frame, until)?;
-        let len = loop {
-            match frame::split(&self.input, MAX_FRAME)? {
-                Some((found, len)) => match found.kind {
-                    Kind::Reply if found.seq == compound.seq => break len,
-                    // Of a compound that was sent twice, or an answer to nothing.
-                    Kind::Reply | Kind::Pong => {
-                        self.input.drain(..len);
-                    }
-                    Kind::Fatal => return Err(AttachError::Refused(Fatal::read(found.body)?)),
-                    _ => return Err(Malformed::Value("a server's frame").into()),
-                },
-                None => {
-                    let wanted = frame::announced(&self.input).unwrap_or(0).min(MAX_FRAME);
-                    let more = wanted.saturating_sub(self.input.len()).max(READ);
-                    link.receive(&mut self.input, more, until)?;
+        while let Some(front) = self.in_flight.front() {
+            let Some((found, len)) = self.input.frame(MAX_FRAME)? else {
+                self.input.receive(&mut link, until)?;
+                continue;
+            };
+            match found.kind {
+                Kind::Reply if found.seq == front.seq => {}
+                // Of a compound that was sent twice, or an answer to nothing.
+                Kind::Reply | Kind::Pong => {
+                    self.input.consume(len);
+                    continue;
                 }
+                Kind::Fatal => return Err(AttachError::Refused(Fatal::read(found.body)?)),
+                _ => return Err(Malformed::Value("a server's frame").into()),
             }
-        };
+            self.ack = front.seq;
+            self.leased_until = front.sent.after(self.lease_time);
+            self.was_resent = front.is_resent;
+            let prefetch = front.prefetch;
+            self.in_flight.pop_front();
+            if let Some(prefetch) = prefetch {
+                let store = |cache: &mut Cache, outcomes: &mut Outcomes<'_>| {
+                    if let Outcome::Data(data) = next(outcomes)? {
+                        cache.store_prefetched(&prefetch, data);
+                    }
+                    Ok(())
+                };
+                // A failure shows when somebody reads.
+                let _ = take_outcomes(&found, 1, &mut self.cache, store)?;
+                self.input.consume(len);
+            }
+            if self.ack == seq {
+                self.link = Some(link);
+                return Ok(len);
+            }
+        }
         self.link = Some(link);
-        Ok(len)
+        Ok(0)
     }
 
-    /// Goes on with the session on a new connection.
+    /// Goes on with the session on a new connection: what has no reply is sent again.
     fn reconnect(&mut self, until: Moment) -> std::result::Result<C::Link, AttachError> {
         self.input.clear();
+        // Recalls may have been lost.
+        self.cache.give_up_leases();
         let mut link = self.connector.connect(until)?;
         let nonce = self.connector.nonce()?;
         let mut greeting = Vec::new();
@@ -292,68 +451,42 @@ impl<C: Connector> Session<C> {
         }
         .write(&mut greeting);
         greet(&mut link, &greeting, &nonce, &self.key, until)?;
+        for compound in &mut self.in_flight {
+            compound.is_resent = true;
+            link.send(&compound.frame, until)?;
+        }
         Ok(link)
     }
 }
 
-/// The outcome of the last operation of a reply.
-fn last_outcome(bytes: &[u8]) -> std::result::Result<Outcome<'_>, Malformed> {
-    let (found, _) = frame::split(bytes, MAX_FRAME)?.ok_or(Malformed::Truncated)?;
-    let reply = Reply::read(&found)?;
-    let mut last = Err(Malformed::Truncated);
-    for outcome in reply.outcomes() {
-        last = Ok(outcome?);
-    }
-    reply.outcomes().recalls()?;
-    last
+/// The next outcome of a reply.
+///
+/// # Errors
+/// `Io`: there is none, or it makes no sense.
+pub(crate) fn next<'a>(outcomes: &mut Outcomes<'a>) -> Result<Outcome<'a>> {
+    outcomes
+        .next()
+        .and_then(std::result::Result::ok)
+        .ok_or(ErrorCode::Io)
 }
 
-/// Greets, proves, and is welcomed; gives the server's nonce, too.
-fn greet(
-    link: &mut impl Link,
-    greeting: &[u8],
-    nonce: &Nonce,
-    key: &Key,
-    until: Moment,
-) -> std::result::Result<(Welcome, Nonce), AttachError> {
-    link.send(greeting, until)?;
-    let mut input = Vec::new();
-    let challenge = expect(link, &mut input, Kind::Challenge, until, Challenge::read)?;
-    let mut proof = Vec::new();
-    key.client_proof(&challenge.nonce, nonce).write(&mut proof);
-    link.send(&proof, until)?;
-    let welcome = expect(link, &mut input, Kind::Welcome, until, Welcome::read)?;
-    match key.accepts_server(&welcome.proof, &challenge.nonce, nonce) {
-        true => Ok((welcome, challenge.nonce)),
-        false => Err(AttachError::Impostor),
+/// Hands the last `own` outcomes of a reply to `take`, then its recalls to the cache.
+fn take_outcomes<'a, T>(
+    found: &Frame<'a>,
+    own: usize,
+    cache: &mut Cache,
+    take: impl FnOnce(&mut Cache, &mut Outcomes<'a>) -> Result<T>,
+) -> std::result::Result<Result<T>, Malformed> {
+    let reply = Reply::read(found)?;
+    let recalls = reply.outcomes().recalls()?;
+    let mut outcomes = reply.outcomes();
+    let others = usize::from(reply.count).checked_sub(own);
+    for _ in 0..others.ok_or(Malformed::Truncated)? {
+        outcomes.next().transpose()?;
     }
-}
-
-/// The next frame, which is of this kind.
-fn expect<T>(
-    link: &mut impl Link,
-    input: &mut Vec<u8>,
-    kind: Kind,
-    until: Moment,
-    read: impl Fn(&[u8]) -> std::result::Result<T, Malformed>,
-) -> std::result::Result<T, AttachError> {
-    loop {
-        if let Some((found, len)) = frame::split(input, rpc_protocol::MAX_GREETING)? {
-            if found.kind == Kind::Fatal {
-                let fatal = Fatal::read(found.body)?;
-                return Err(match fatal.reason {
-                    // It is going: another may come in its place.
-                    Reason::ShuttingDown => LinkError::Broken(fatal.message).into(),
-                    _ => AttachError::Refused(fatal),
-                });
-            }
-            if found.kind != kind {
-                return Err(Malformed::Value("a server's frame").into());
-            }
-            let value = read(found.body)?;
-            input.drain(..len);
-            return Ok(value);
-        }
-        link.receive(input, READ, until)?;
+    let taken = take(cache, &mut outcomes);
+    for recall in recalls {
+        cache.recall(recall.node);
     }
+    Ok(taken)
 }

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use fs_core::{
     Descriptor, DescriptorFlags, ErrorCode, FileSystem, OpenFlags, PathFlags, Remove, WriteAt,
 };
-use rpc_client::{AttachError, Attachment, RemoteDescriptor, RemoteFs, Tcp};
-use rpc_protocol::{Key, Mode, Reason};
+use rpc_client::{AttachError, Attachment, Consistency, RemoteDescriptor, RemoteFs, Tcp};
+use rpc_protocol::{Key, Reason};
 use rpc_server::{Access, Limits, Token};
 use support::{attach, serve, serve_with};
 
@@ -306,7 +306,7 @@ fn a_token_opens_its_directory_and_no_more_than_its_quota() {
 fn a_private_directory_has_one_client() {
     let server = serve();
     let private = Attachment {
-        mode: Mode::Private,
+        consistency: Consistency::Private,
         ..Attachment::default()
     };
     let one = attach(server.clone(), &private);

@@ -10,17 +10,32 @@ use fs_testsuite::{
     two_file_systems_rules,
 };
 use libtest_mimic::{Arguments, Trial};
-use rpc_client::{Attachment, RemoteFs, Tcp};
+use rpc_client::{Attachment, Consistency, RemoteFs, Tcp};
 use support::{attach, serve};
 
 /// A client of a server of its own.
-struct Remote;
+struct Remote(Consistency);
+
+impl Remote {
+    fn attachment(&self) -> Attachment {
+        Attachment {
+            consistency: self.0,
+            ..Attachment::default()
+        }
+    }
+}
+
+const CONSISTENCIES: [(&str, Consistency); 3] = [
+    ("strict", Consistency::Strict),
+    ("cto", Consistency::CloseToOpen),
+    ("private", Consistency::Private),
+];
 
 impl Subject for Remote {
     type FileSystem = RemoteFs<Tcp>;
 
     fn fresh(&self) -> RemoteFs<Tcp> {
-        attach(serve(), &Attachment::default())
+        attach(serve(), &self.attachment())
     }
 }
 
@@ -39,19 +54,22 @@ impl ReadOnlyTree for Remote {
         plant(&writer.preopens()[0].descriptor);
         let read_only = Attachment {
             read_only: true,
-            ..Attachment::default()
+            ..self.attachment()
         };
         attach(server, &read_only)
     }
 }
 
 fn main() -> ExitCode {
-    let lists = [rules(), two_file_systems_rules(), read_only_rules()];
-    let trials = lists.into_iter().flatten().map(|rule: Rule<Remote>| {
-        Trial::test(format!("remote::{}", rule.name), move || {
-            (rule.check)(&Remote);
-            Ok(())
-        })
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+    let mut trials = Vec::new();
+    for (name, consistency) in CONSISTENCIES {
+        let lists = [rules(), two_file_systems_rules(), read_only_rules()];
+        trials.extend(lists.into_iter().flatten().map(|rule: Rule<Remote>| {
+            Trial::test(format!("{name}::{}", rule.name), move || {
+                (rule.check)(&Remote(consistency));
+                Ok(())
+            })
+        }));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

@@ -117,6 +117,12 @@ impl CompoundBuilder {
         self.count
     }
 
+    /// How many bytes are in it.
+    #[expect(clippy::len_without_is_empty, reason = "`count` says that")]
+    pub fn len(&self) -> usize {
+        self.fields.len() + self.payload.len()
+    }
+
     /// Whether one more operation with so much content fits.
     pub fn has_room(&self, content: usize) -> bool {
         usize::from(self.count) < crate::MAX_OPERATIONS

@@ -311,6 +311,11 @@ impl ReplyBuilder {
         }
     }
 
+    /// The recalls that were added.
+    pub fn recalls(&self) -> &[Recall] {
+        &self.recalls
+    }
+
     /// Adds a recall.
     pub fn recall(&mut self, recall: Recall) {
         self.recalls.push(recall);

@@ -66,6 +66,7 @@ where
         // Whoever had the session before lets go as soon as it is at a place to stop at.
         let mut session = slot.session.clone().lock_owned().await;
         session.acknowledge(admission.ack);
+        session.give_up_leases();
         admission.welcome.executed = session.executed();
         tokio::select! {
             end = connection.run(&shared, &mut session, &admission.welcome) => end,
@@ -192,7 +193,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 match frame.kind {
                     Kind::Compound => {
                         let compound = Compound::read(&frame).map_err(malformed)?;
-                        session.run(&compound, &mut out).map_err(|breach| {
+                        session.run(&compound, &mut out).await.map_err(|breach| {
                             End::Breach(fatal(Reason::Malformed, &breach.to_string()))
                         })?;
                     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use fs_core::{
-    Descriptor, DescriptorFlags, ErrorCode, FileType, Listing, OpenFlags, PathFlags, Remove,
+    Descriptor, DescriptorFlags, ErrorCode, FileType, Ino, Listing, OpenFlags, PathFlags, Remove,
     Result, Stat, SyncLevel, Target, WriteAt,
 };
 use rpc_protocol::{
@@ -13,6 +13,7 @@ use rpc_protocol::{
 };
 use rpc_values::{attributes, file_kind, new_timestamp, status};
 
+use crate::leases::{Holder, Leases, Wait};
 use crate::quota::Account;
 
 /// Open file descriptions of a session; a libc asks for no more.
@@ -29,35 +30,140 @@ pub(crate) type Room = Arc<dyn Fn() -> Space + Send + Sync>;
 
 /// What executes the operations of a session, whatever its file system.
 pub(crate) trait Execute: Send {
-    fn execute(&mut self, operation: &Operation<'_>, reply: &mut ReplyBuilder);
+    /// Executes an operation and adds its outcome.
+    ///
+    /// # Errors
+    /// It has to wait for a lease: nothing was done.
+    fn execute(
+        &mut self,
+        operation: &Operation<'_>,
+        reply: &mut ReplyBuilder,
+    ) -> std::result::Result<(), Wait>;
+
+    /// Takes all leases back: the client has lost its connection, and recalls with it.
+    fn give_up_leases(&mut self);
+}
+
+/// Why an operation has no outcome of success.
+enum Stop {
+    Failed(ErrorCode),
+    Wait(Wait),
+}
+
+impl From<ErrorCode> for Stop {
+    fn from(code: ErrorCode) -> Self {
+        Self::Failed(code)
+    }
+}
+
+impl From<Wait> for Stop {
+    fn from(wait: Wait) -> Self {
+        Self::Wait(wait)
+    }
+}
+
+type Attempt<T> = std::result::Result<T, Stop>;
+
+/// An open file description, and the inode that it is of.
+struct Open<D> {
+    file: D,
+    ino: Ino,
 }
 
 /// The open file descriptions of a session.
 pub(crate) struct Handles<D> {
-    open: HashMap<Handle, D>,
+    open: HashMap<Handle, Open<D>>,
     listings: HashMap<ListingId, Listing>,
+    /// The inodes of which this session may have a lease, and how many handles it has of each.
+    leased: HashMap<Ino, usize>,
+    holder: Arc<Holder>,
+    leases: Arc<Leases>,
     account: Option<Arc<Account>>,
     room: Room,
 }
 
+impl<D> Drop for Handles<D> {
+    fn drop(&mut self) {
+        for ino in self.leased.keys() {
+            self.leases.give_back(&self.holder, *ino);
+        }
+    }
+}
+
 impl<D: Descriptor> Handles<D> {
     /// A session's, attached to the directory `root`.
-    pub(crate) fn new(root: D, account: Option<Arc<Account>>, room: Room) -> Self {
+    pub(crate) fn new(
+        (root, ino): (D, Ino),
+        account: Option<Arc<Account>>,
+        room: Room,
+        holder: Arc<Holder>,
+        leases: Arc<Leases>,
+    ) -> Self {
         Self {
-            open: HashMap::from([(Handle::ROOT, root)]),
+            open: HashMap::from([(Handle::ROOT, Open { file: root, ino })]),
             listings: HashMap::new(),
+            leased: HashMap::new(),
+            holder,
+            leases,
             account,
             room,
         }
     }
 
     fn get(&self, handle: Handle) -> Result<&D> {
+        self.open(handle).map(|open| &open.file)
+    }
+
+    fn open(&self, handle: Handle) -> Result<&Open<D>> {
         self.open.get(&handle).ok_or(ErrorCode::BadDescriptor)
+    }
+
+    /// Gives a lease that was wished for, if that may be.
+    fn lease(&mut self, wish: Lease, ino: Ino) -> Lease {
+        if wish == Lease::None || !self.leases.grant(&self.holder, ino) {
+            return Lease::None;
+        }
+        let handles = self.open.values().filter(|open| open.ino == ino).count();
+        self.leased.insert(ino, handles);
+        Lease::Read
+    }
+
+    fn close(&mut self, handle: Handle) -> Result<()> {
+        if handle == Handle::ROOT {
+            return Ok(());
+        }
+        let closed = self.open.remove(&handle).ok_or(ErrorCode::BadDescriptor)?;
+        if let Some(handles) = self.leased.get_mut(&closed.ino) {
+            *handles -= 1;
+            if *handles == 0 {
+                self.leased.remove(&closed.ino);
+                self.leases.give_back(&self.holder, closed.ino);
+            }
+        }
+        Ok(())
+    }
+
+    /// The inode at a path, if anybody might have a lease of it.
+    fn leased_at(&self, directory: &D, at: PathFlags, path: &str) -> Option<Ino> {
+        match self.leases.is_empty() {
+            true => None,
+            false => directory.stat_at(at, path).ok().map(|stat| stat.ino),
+        }
+    }
+
+    fn recall(&self, changed: Option<Ino>) {
+        if let Some(ino) = changed {
+            self.leases.recall(&self.holder, ino);
+        }
     }
 }
 
 impl<D: Descriptor + Send> Execute for Handles<D> {
-    fn execute(&mut self, operation: &Operation<'_>, reply: &mut ReplyBuilder) {
+    fn execute(
+        &mut self,
+        operation: &Operation<'_>,
+        reply: &mut ReplyBuilder,
+    ) -> std::result::Result<(), Wait> {
         let code = operation.code();
         match *operation {
             Operation::Read {
@@ -71,9 +177,18 @@ impl<D: Descriptor + Send> Execute for Handles<D> {
                     .map_err(status)?;
                 Ok(Outcome::Data(&[]))
             }),
-            Operation::Open { .. } => reply.push_with(code, |payload| {
-                self.open(operation, payload).map_err(status)
-            }),
+            Operation::Open { .. } => {
+                let opened = match self.open_file(operation) {
+                    Err(Stop::Wait(wait)) => return Err(wait),
+                    Err(Stop::Failed(error)) => Err(error),
+                    Ok(opened) => Ok(opened),
+                };
+                reply.push_with(code, |payload| {
+                    opened
+                        .and_then(|opened| self.opened(opened, operation, payload))
+                        .map_err(status)
+                });
+            }
             Operation::ReadDirectory {
                 handle,
                 listing,
@@ -93,28 +208,36 @@ impl<D: Descriptor + Send> Execute for Handles<D> {
                     Err(error) => reply.push(code, &Outcome::Failed(status(*error))),
                 }
             }
-            _ => {
-                let outcome = self.simple(operation);
-                reply.push(
-                    code,
-                    &outcome.unwrap_or_else(|error| Outcome::Failed(status(error))),
-                );
-            }
+            _ => match self.simple(operation) {
+                Ok(outcome) => reply.push(code, &outcome),
+                Err(Stop::Failed(error)) => reply.push(code, &Outcome::Failed(status(error))),
+                Err(Stop::Wait(wait)) => return Err(wait),
+            },
+        }
+        Ok(())
+    }
+
+    fn give_up_leases(&mut self) {
+        for ino in std::mem::take(&mut self.leased).into_keys() {
+            self.leases.give_back(&self.holder, ino);
         }
     }
 }
 
 impl<D: Descriptor> Handles<D> {
     /// The operations whose outcomes have no content.
-    fn simple(&mut self, operation: &Operation<'_>) -> Result<Outcome<'static>> {
+    fn simple(&mut self, operation: &Operation<'_>) -> Attempt<Outcome<'static>> {
         match *operation {
             Operation::Close(handle) => {
-                if handle != Handle::ROOT {
-                    self.open.remove(&handle).ok_or(ErrorCode::BadDescriptor)?;
-                }
+                self.close(handle)?;
                 Ok(Outcome::Done)
             }
-            Operation::Stat { handle, .. } => Ok(shown(&self.get(handle)?.stat()?)),
+            Operation::Stat { handle, lease } => {
+                let ino = self.open(handle)?.ino;
+                let lease = self.lease(lease, ino);
+                let attributes = attributes(&self.get(handle)?.stat()?);
+                Ok(Outcome::Attributes { attributes, lease })
+            }
             Operation::StatAt {
                 directory,
                 at,
@@ -127,17 +250,21 @@ impl<D: Descriptor> Handles<D> {
                 data,
             } => self.write(handle, position, expected, data),
             Operation::SetSize { handle, size } => {
-                let file = self.get(handle)?;
-                self.resize(file, Some(size), |file| file.set_size(size))
+                let Open { file, ino } = self.open(handle)?;
+                let resize = || self.resize(file, size, |file| file.set_size(size));
+                Ok(self.leases.change(&self.holder, *ino, resize)??)
             }
             Operation::Allocate {
                 handle,
                 offset,
                 len,
             } => {
-                let file = self.get(handle)?;
-                let size = file.stat()?.size.max(offset.saturating_add(len));
-                self.resize(file, Some(size), |file| file.allocate(offset, len))
+                let Open { file, ino } = self.open(handle)?;
+                let extend = || {
+                    let size = file.stat()?.size.max(offset.saturating_add(len));
+                    self.resize(file, size, |file| file.allocate(offset, len))
+                };
+                Ok(self.leases.change(&self.holder, *ino, extend)??)
             }
             Operation::SetTimes {
                 handle,
@@ -150,8 +277,13 @@ impl<D: Descriptor> Handles<D> {
                     TimesOf::Path(at, path) => Target::At(path_flags(at), path),
                 };
                 let (access, modification) = (new_timestamp(access), new_timestamp(modification));
-                self.get(handle)?
-                    .set_times_at(target, access, modification)?;
+                let Open { file, ino } = self.open(handle)?;
+                let changed = match of {
+                    TimesOf::Handle => Some(*ino),
+                    TimesOf::Path(at, path) => self.leased_at(file, path_flags(at), path),
+                };
+                file.set_times_at(target, access, modification)?;
+                self.recall(changed);
                 Ok(Outcome::Done)
             }
             Operation::Sync { handle, data_only } => {
@@ -163,10 +295,17 @@ impl<D: Descriptor> Handles<D> {
                 Ok(Outcome::Done)
             }
             Operation::Space => Ok(Outcome::Space((self.room)())),
-            Operation::ReturnLease { .. } => Ok(Outcome::Done),
-            Operation::NotText(_) => Err(ErrorCode::IllegalByteSequence),
-            Operation::Unknown(_) => Err(ErrorCode::Unsupported),
-            _ => self.change_names(operation).map(|()| Outcome::Done),
+            Operation::ReturnLease { node } => {
+                self.leased.remove(&Ino(node));
+                self.leases.give_back(&self.holder, Ino(node));
+                Ok(Outcome::Done)
+            }
+            Operation::NotText(_) => Err(ErrorCode::IllegalByteSequence.into()),
+            Operation::Unknown(_) => Err(ErrorCode::Unsupported.into()),
+            _ => {
+                self.change_names(operation)?;
+                Ok(Outcome::Done)
+            }
         }
     }
 
@@ -186,20 +325,27 @@ impl<D: Descriptor> Handles<D> {
                 path,
                 new_directory,
                 new_path,
-            } => self.get(directory)?.link_at(
-                path_flags(at),
-                path,
-                self.get(new_directory)?,
-                new_path,
-            ),
+            } => {
+                let (old, new) = (self.get(directory)?, self.get(new_directory)?);
+                let changed = self.leased_at(old, PathFlags::empty(), path);
+                old.link_at(path_flags(at), path, new, new_path)?;
+                self.recall(changed);
+                Ok(())
+            }
             Operation::Rename {
                 directory,
                 path,
                 new_directory,
                 new_path,
-            } => self
-                .get(directory)?
-                .rename_at(path, self.get(new_directory)?, new_path),
+            } => {
+                let (old, new) = (self.get(directory)?, self.get(new_directory)?);
+                let moved = self.leased_at(old, PathFlags::empty(), path);
+                let replaced = self.leased_at(new, PathFlags::empty(), new_path);
+                old.rename_at(path, new, new_path)?;
+                self.recall(moved);
+                self.recall(replaced);
+                Ok(())
+            }
             Operation::Remove {
                 directory,
                 is_directory,
@@ -215,76 +361,101 @@ impl<D: Descriptor> Handles<D> {
             true => Remove::Directory,
             false => Remove::File,
         };
-        let Some(account) = &self.account else {
-            return directory.remove_at(path, kind);
+        let changed = self.leased_at(directory, PathFlags::empty(), path);
+        let before = match &self.account {
+            Some(account) => directory
+                .stat_at(PathFlags::empty(), path)
+                .ok()
+                .map(|stat| (account, stat)),
+            None => None,
         };
-        let before = directory.stat_at(PathFlags::empty(), path);
         directory.remove_at(path, kind)?;
-        if let Ok(Stat {
-            link_count: 1,
-            file_type: FileType::RegularFile,
-            size,
-            ..
-        }) = before
+        self.recall(changed);
+        if let Some((account, stat)) = before
+            && stat.link_count == 1
+            && stat.file_type == FileType::RegularFile
         {
-            account.give_back(size);
+            account.give_back(stat.size);
         }
         Ok(())
     }
 
-    fn open<'o>(
-        &mut self,
-        operation: &Operation<'_>,
-        payload: &mut Vec<u8>,
-    ) -> Result<Outcome<'o>> {
+    /// Opens what OPEN names, and cuts it if that is asked for.
+    fn open_file(&self, operation: &Operation<'_>) -> Attempt<D> {
         let Operation::Open {
             directory,
             handle,
             at,
             open,
             access,
+            path,
+            ..
+        } = *operation
+        else {
+            return Err(ErrorCode::Unsupported.into());
+        };
+        if self.open.contains_key(&handle) {
+            return Err(ErrorCode::Invalid.into());
+        }
+        if self.open.len() >= MAX_HANDLES {
+            return Err(ErrorCode::InsufficientMemory.into());
+        }
+        let directory = self.get(directory)?;
+        let at = path_flags(at);
+        let open = OpenFlags::from_bits_truncate(open);
+        let access = DescriptorFlags::from_bits_truncate(access);
+        if !open.contains(OpenFlags::TRUNCATE) {
+            return Ok(directory.open_at(at, path, open, access)?);
+        }
+        let before = directory.stat_at(at, path).ok();
+        let opened = match &before {
+            Some(before) => self.leases.change(&self.holder, before.ino, || {
+                directory.open_at(at, path, open, access)
+            })?,
+            None => directory.open_at(at, path, open, access),
+        }?;
+        if let (Some(account), Some(before)) = (&self.account, &before) {
+            account.give_back(before.size);
+        }
+        Ok(opened)
+    }
+
+    /// Gives an open file its handle, and tells what the client wants to know of it.
+    fn opened<'o>(
+        &mut self,
+        file: D,
+        operation: &Operation<'_>,
+        payload: &mut Vec<u8>,
+    ) -> Result<Outcome<'o>> {
+        let Operation::Open {
+            handle,
+            access,
+            lease,
             inline,
             known,
-            path,
             ..
         } = *operation
         else {
             return Err(ErrorCode::Unsupported);
         };
-        if self.open.contains_key(&handle) {
-            return Err(ErrorCode::Invalid);
-        }
-        if self.open.len() >= MAX_HANDLES {
-            return Err(ErrorCode::InsufficientMemory);
-        }
-        let directory = self.get(directory)?;
-        let open = OpenFlags::from_bits_truncate(open);
-        let access = DescriptorFlags::from_bits_truncate(access);
-        let cut = match &self.account {
-            Some(account) if open.contains(OpenFlags::TRUNCATE) => directory
-                .stat_at(path_flags(at), path)
-                .ok()
-                .map(|stat| (account, stat.size)),
-            _ => None,
-        };
-        let opened = directory.open_at(path_flags(at), path, open, access)?;
-        if let Some((account, size)) = cut {
-            account.give_back(size);
-        }
-        let attributes = attributes(&opened.stat()?);
-        let room = MAX_PAYLOAD.saturating_sub(payload.len());
-        let inline = (inline as usize).min(room);
+        let ino = file.stat()?.ino;
+        let lease = self.lease(lease, ino);
+        let attributes = attributes(&file.stat()?);
+        let inline = (inline as usize).min(MAX_PAYLOAD.saturating_sub(payload.len()));
         if inline > 0
             && attributes.version != known
             && attributes.kind == rpc_protocol::FileKind::Regular
-            && access.contains(DescriptorFlags::READ)
+            && DescriptorFlags::from_bits_truncate(access).contains(DescriptorFlags::READ)
         {
-            opened.read_at(0, inline, |piece| payload.extend_from_slice(piece))?;
+            file.read_at(0, inline, |piece| payload.extend_from_slice(piece))?;
         }
-        self.open.insert(handle, opened);
+        if let Some(handles) = self.leased.get_mut(&ino) {
+            *handles += 1;
+        }
+        self.open.insert(handle, Open { file, ino });
         Ok(Outcome::Opened {
             attributes,
-            lease: Lease::None,
+            lease,
             data: &[],
         })
     }
@@ -295,12 +466,23 @@ impl<D: Descriptor> Handles<D> {
         position: Position,
         expected: u64,
         data: &[u8],
-    ) -> Result<Outcome<'static>> {
-        let file = self.get(handle)?;
+    ) -> Attempt<Outcome<'static>> {
+        let Open { file, ino } = self.open(handle)?;
         let at = match position {
             Position::Offset(offset) => WriteAt::Offset(offset),
             Position::End => WriteAt::End,
         };
+        let write = || self.write_alone(file, at, expected, data);
+        Ok(self.leases.change(&self.holder, *ino, write)??)
+    }
+
+    fn write_alone(
+        &self,
+        file: &D,
+        at: WriteAt,
+        expected: u64,
+        data: &[u8],
+    ) -> Result<Outcome<'static>> {
         if expected != 0 && attributes(&file.stat()?).version != expected {
             return Err(ErrorCode::NotRecoverable);
         }
@@ -336,15 +518,14 @@ impl<D: Descriptor> Handles<D> {
         Ok(end.saturating_sub(size))
     }
 
-    /// Changes the size of a file by `change`, charged for as a change to `size`.
+    /// Changes the size of a file by `change`, charged for as a change to `wanted`.
     fn resize(
         &self,
         file: &D,
-        size: Option<u64>,
+        wanted: u64,
         change: impl FnOnce(&D) -> Result<()>,
     ) -> Result<Outcome<'static>> {
         let before = file.stat()?.size;
-        let wanted = size.unwrap_or(before);
         if let Some(account) = &self.account {
             account.grow(before, wanted)?;
         }

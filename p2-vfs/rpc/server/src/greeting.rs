@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use fs_core::{Descriptor, DescriptorFlags, FileSystem, OpenFlags, PathFlags, Preopen, ReadOnly};
+use fs_core::{
+    Descriptor, DescriptorFlags, FileSystem, Ino, OpenFlags, PathFlags, Preopen, ReadOnly,
+};
 use rpc_protocol::{Challenge, Fatal, Greeting, Hello, Key, Nonce, Proof, Reason, Seq, Welcome};
 use rpc_values::attributes;
 
 use crate::execute::{Execute, Handles};
+use crate::leases::Holder;
 use crate::quota::Account;
 use crate::registry::Slot;
 use crate::server::Shared;
@@ -86,16 +89,22 @@ impl Challenged {
         let root_attributes = root.stat().map(|stat| attributes(&stat));
         let root_attributes =
             root_attributes.map_err(|_| fatal(Reason::NoSubtree, "the directory is gone"))?;
-        let room = shared.room.clone();
+        let id = shared.registry.next_id();
+        let ino = Ino(root_attributes.node);
+        let (room, leases) = (shared.room.clone(), shared.leases.clone());
+        let holder = Arc::new(Holder::new(id));
         let files: Box<dyn Execute> = if admitted.access.read_only || hello.read_only {
             let view = ReadOnly::new(Subtree(root)).preopens().remove(0);
-            Box::new(Handles::new(view.descriptor, admitted.account, room))
+            let root = (view.descriptor, ino);
+            let (holder, leases) = (holder.clone(), leases.clone());
+            Box::new(Handles::new(root, admitted.account, room, holder, leases))
         } else {
-            Box::new(Handles::new(root, admitted.account, room))
+            let (holder, leases) = (holder.clone(), leases.clone());
+            let root = (root, ino);
+            Box::new(Handles::new(root, admitted.account, room, holder, leases))
         };
-        let id = shared.registry.next_id();
         let key = admitted.key.session_key(id, &server, &self.client);
-        let session = Session::new(files);
+        let session = Session::new(files, holder, leases);
         let slot = shared
             .registry
             .insert((id, key), session, subtree, hello.mode)

@@ -14,6 +14,7 @@
 mod connection;
 mod execute;
 mod greeting;
+mod leases;
 mod ledger;
 mod quota;
 mod registry;

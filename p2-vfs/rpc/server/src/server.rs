@@ -14,6 +14,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::connection;
 use crate::execute::Room;
+use crate::leases::Leases;
 use crate::quota::Account;
 use crate::registry::Registry;
 use crate::token::Token;
@@ -53,6 +54,7 @@ pub(crate) struct Shared<F> {
     pub(crate) room: Room,
     pub(crate) registry: Registry,
     pub(crate) tokens: Vec<(Token, Option<Arc<Account>>)>,
+    pub(crate) leases: Arc<Leases>,
     pub(crate) limits: Limits,
     pub(crate) epoch: u64,
     connections: Arc<Semaphore>,
@@ -145,6 +147,9 @@ impl<F> ServerBuilder<F> {
             tokens: tokens.collect(),
             epoch: since.map_or(1, |time| time.as_nanos() as u64),
             connections: Arc::new(Semaphore::new(self.limits.clients)),
+            leases: Arc::new(Leases::new(Duration::from_millis(
+                self.limits.lease_ms.into(),
+            ))),
             limits: self.limits,
             end: watch::Sender::new(false),
         }))

@@ -13,7 +13,7 @@ use crate::content;
 use crate::failure::Failure;
 use crate::input;
 use crate::progress::Spinner;
-use crate::runtime::{Form, Program, Remote};
+use crate::runtime::{Form, Network, Program, Remote};
 use crate::serving::Serving;
 use crate::upload::upload;
 use crate::wrapping::{explain, warn, warning, wrap_file};
@@ -43,11 +43,20 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
     check_saving(args, &form)?;
     let mut words = vec![program_name(&args.input)];
     words.extend(args.args.iter().cloned());
+    let mut env = args.env.clone();
+    let network = match args.content.fs {
+        Backend::Rpc => {
+            env.extend(args.server.variables()?);
+            Network::Reachable
+        }
+        Backend::Memory | Backend::Host => Network::None,
+    };
     let program = Program {
         wasm,
         form,
         args: words,
-        env: args.env.clone(),
+        env,
+        network,
         stdin: args.stdin.clone(),
         timeout: args.timeout,
         max_memory: args.max_memory,
@@ -67,6 +76,16 @@ pub(crate) fn execute(args: &RunArgs, verbosity: &Verbosity) -> Result<ExitCode,
 
 /// The way that is asked for.
 fn way(args: &RunArgs) -> Result<Via, Failure> {
+    if args.content.fs == Backend::Rpc {
+        return match args.via {
+            None => Ok(Via::Component),
+            Some(via @ (Via::Component | Via::Plugged | Via::Stock)) => Ok(via),
+            Some(Via::Host | Via::Core | Via::Rpc) => Err(Failure::Unfit {
+                option: "--fs rpc",
+                place: "the ways that make a component; with --via rpc this process attaches",
+            }),
+        };
+    }
     match (args.via, &args.server.connect) {
         (Some(Via::Rpc), _) | (None, Some(_)) => Ok(Via::Rpc),
         (Some(_), Some(_)) => Err(Failure::Unfit {

@@ -72,28 +72,19 @@ impl<S: Timed> Link for Stream<S> {
         self.stream.flush().map_err(broken)
     }
 
-    fn receive(
-        &mut self,
-        buffer: &mut Vec<u8>,
-        max: usize,
-        until: Moment,
-    ) -> Result<(), LinkError> {
-        let start = buffer.len();
-        buffer.resize(start + max, 0);
-        let received = loop {
-            let read = wait_until(self, until).map(|()| self.stream.read(&mut buffer[start..]));
-            match read {
-                Err(error) => break Err(error),
-                Ok(Ok(0)) => {
-                    break Err(LinkError::Broken("the server closed the connection".into()));
+    fn receive(&mut self, buffer: &mut [u8], until: Moment) -> Result<usize, LinkError> {
+        loop {
+            wait_until(self, until)?;
+            match self.stream.read(buffer) {
+                Ok(0) => {
+                    let closed = "the server closed the connection";
+                    return Err(LinkError::Broken(closed.to_owned()));
                 }
-                Ok(Ok(received)) => break Ok(received),
-                Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-                Ok(Err(error)) => break Err(broken(error)),
+                Ok(received) => return Ok(received),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(broken(error)),
             }
-        };
-        buffer.truncate(start + *received.as_ref().unwrap_or(&0));
-        received.map(drop)
+        }
     }
 }
 

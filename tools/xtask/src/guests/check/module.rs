@@ -118,21 +118,21 @@ pub(super) fn expected_exports(guest: Guest) -> Vec<(&'static str, FuncType)> {
             exports.extend([realloc, ("wasi:cli/run@0.2.12#run", run)]);
             exports
         }
-        Guest::Vfs | Guest::Calls | Guest::Rules | Guest::Ops => vec![realloc],
+        Guest::Vfs | Guest::VfsRpc | Guest::Calls | Guest::Rules | Guest::Ops => vec![realloc],
     }
 }
 
 /// Whether a guest may import a function.
 pub(super) fn may_import(guest: Guest, module: &str, name: &str) -> bool {
     match (guest, module) {
-        (Guest::Vfs, "glue") => IMAGE.contains(&name),
+        (Guest::Vfs | Guest::VfsRpc, "glue") => IMAGE.contains(&name),
         (_, "glue") => GLUE.contains(&name),
         (Guest::Calls | Guest::Rules | Guest::Ops, module) => module.starts_with("wasi:"),
         (Guest::ShimP1, module) => {
             module == "wasi_snapshot_preview1" && REMAINING_PREVIEW1.contains(&name)
         }
         (Guest::ShimP2 | Guest::ShimPlugged, "app") => name == "_start",
-        (Guest::ShimP2 | Guest::ShimPlugged | Guest::Vfs, module) => {
+        (Guest::ShimP2 | Guest::ShimPlugged | Guest::Vfs | Guest::VfsRpc, module) => {
             let world = World::of(guest).unwrap_or_default();
             match module.strip_prefix("[export]") {
                 // Resources of its own.

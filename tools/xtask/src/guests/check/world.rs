@@ -20,6 +20,7 @@ impl World {
             Guest::ShimP2 => Some(SHIM),
             Guest::ShimPlugged => Some(SHIM_PLUGGED),
             Guest::Vfs => Some(VFS),
+            Guest::VfsRpc => Some(VFS_RPC),
         }
     }
 }
@@ -100,4 +101,27 @@ const VFS: World = World {
         "wasi:sockets/tcp-create-socket@0.2.12",
         "wasi:sockets/tcp@0.2.12",
     ],
+};
+
+/// That, and what it takes to reach a server.
+const VFS_RPC: World = World {
+    imports: &[
+        "wasi:cli/environment@0.2.12",
+        "wasi:cli/exit@0.2.12",
+        "wasi:cli/stderr@0.2.12",
+        "wasi:cli/stdin@0.2.12",
+        "wasi:cli/stdout@0.2.12",
+        "wasi:clocks/monotonic-clock@0.2.12",
+        "wasi:clocks/wall-clock@0.2.12",
+        "wasi:io/error@0.2.12",
+        "wasi:io/poll@0.2.12",
+        "wasi:io/streams@0.2.12",
+        "wasi:random/random@0.2.12",
+        "wasi:sockets/instance-network@0.2.12",
+        "wasi:sockets/ip-name-lookup@0.2.12",
+        "wasi:sockets/network@0.2.12",
+        "wasi:sockets/tcp-create-socket@0.2.12",
+        "wasi:sockets/tcp@0.2.12",
+    ],
+    exports: VFS.exports,
 };

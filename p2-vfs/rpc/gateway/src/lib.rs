@@ -1,0 +1,1 @@
+//! A file system for the kernels of Linux and others.
