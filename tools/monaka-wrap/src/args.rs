@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::attach::ConnectArgs;
 use crate::commands::fs::FsCommand;
+use crate::commands::mount::MountFsArgs;
 use crate::commands::serve::ServeArgs;
 use crate::mount::Mount;
 use crate::save::SaveArgs;
@@ -73,6 +74,8 @@ pub(crate) enum Command {
     Fs(FsCommand),
     /// Serve a file system to programs in other processes.
     Serve(ServeArgs),
+    /// Mount the files of a server at a directory of the host, by FUSE.
+    Mount(MountFsArgs),
     /// Print a completion script for a shell.
     Completions(CompletionsArgs),
     /// Print the manual page.

@@ -10,6 +10,7 @@ use fs_core::image::ImageError;
 use thiserror::Error;
 
 use crate::attach::AttachFailure;
+use crate::commands::mount::MountFailure;
 use crate::commands::serve::ServeFailure;
 use crate::size;
 
@@ -93,6 +94,9 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Attach(#[from] AttachFailure),
 
+    #[error(transparent)]
+    MountAt(#[from] MountFailure),
+
     #[error("standard output: {0}")]
     Print(io::Error),
 }
@@ -124,6 +128,7 @@ impl Failure {
             | Self::Memory(_)
             | Self::Serve(_)
             | Self::Attach(_)
+            | Self::MountAt(_)
             | Self::Print(_) => 125,
         }
     }

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Run(args) => commands::run::execute(args, &cli.verbosity),
         Command::Fs(command) => commands::fs::execute(command, &cli.verbosity),
         Command::Inspect(args) => commands::inspect::execute(args),
+        Command::Mount(args) => commands::mount::execute(args, &cli.verbosity),
         Command::Serve(args) => commands::serve::execute(args, &cli.verbosity),
         Command::Completions(args) => commands::generate::completions(args),
         Command::Man => commands::generate::man_page(),
