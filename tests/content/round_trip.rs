@@ -140,10 +140,11 @@ fn a_saved_image_is_content_like_any_other() {
 #[test]
 fn limits_are_exact_and_shown() {
     let folder = folder();
-    for via in ["component", "core", "stock"] {
+    // The stock adapter does not say that a part of the last write had room.
+    for (via, room) in [("component", 100), ("core", 100), ("stock", 99)] {
         let args = ["run", "--quiet", "--via", via, "--max-fs-size", "100k"];
         let result = run(args.iter().chain(&[program("fill.wat").as_str()]));
-        assert_eq!(result.status.code(), Some(100), "{via}: {result:?}");
+        assert_eq!(result.status.code(), Some(room), "{via}: {result:?}");
     }
     let artifact = wrapped(
         folder.path(),

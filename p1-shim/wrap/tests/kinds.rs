@@ -214,8 +214,8 @@ fn own_results_are_not_wrapped_again() -> Result<()> {
             "already virtualized by monaka-wrap {}; start from the original file",
             env!("CARGO_PKG_VERSION")
         );
-        assert_eq!(refusal(&wrapped.artifact.to_bytes()), message);
-        assert_eq!(core_refusal(&wrapped.artifact.to_bytes()), message);
+        assert_eq!(refusal(wrapped.artifact.to_bytes()), message);
+        assert_eq!(core_refusal(wrapped.artifact.to_bytes()), message);
         assert_eq!(
             wrap::inspect(&wrapped.artifact.to_bytes())?.reach,
             wrapped.reach

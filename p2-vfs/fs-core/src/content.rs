@@ -362,28 +362,42 @@ fn write_pages(
         let index = at / PAGE_SIZE as u64;
         let start = (at % PAGE_SIZE as u64) as usize;
         let wanted = (PAGE_SIZE - start).min(len - done);
-        let granted = match pages.get_mut(index) {
-            Some(page) => grant(over.space, page.content().len(), 0, start, wanted)
-                .inspect(|granted| source(page.overwrite(start, *granted))),
-            None => new_page(pages, &mut over, index, start, wanted).map(|(page, granted)| {
-                source(page.overwrite(start, granted));
-                granted
-            }),
+        let piece = match pages.get_mut(index) {
+            // Most writes are over what is there: nothing to charge.
+            Some(page) if page.holds(start + wanted) => Ok(page.overwrite(start, wanted)),
+            Some(page) => grow(page, over.space, start, wanted),
+            None => new_page(pages, &mut over, index, start, wanted),
         };
-        match granted {
-            Ok(granted) => done += granted,
+        match piece {
+            Ok(piece) => {
+                source(piece);
+                done += piece.len();
+                if piece.len() != wanted {
+                    break;
+                }
+            }
             Err(error) if done == 0 => return Err(error),
             Err(_) => break,
-        }
-        if granted != Ok(wanted) {
-            break;
         }
     }
     Ok(done)
 }
 
-/// Puts a page where there is none, with room for `len` bytes at `start` or for as many as can be
-/// had, and with what was beneath it.
+/// Makes `len` bytes at `start` of a page content, or as many as can be had.
+///
+/// # Errors
+/// `InsufficientSpace` (for not a single byte).
+#[inline(never)]
+fn grow<'p>(page: &'p mut Page, space: &Space, start: usize, len: usize) -> Result<&'p mut [u8]> {
+    let granted = grant(space, page.content().len(), 0, start, len)?;
+    Ok(page.overwrite(start, granted))
+}
+
+/// Puts a page where there is none, with what was beneath it, and makes `len` bytes at `start`
+/// content, or as many as can be had.
+///
+/// # Errors
+/// `InsufficientSpace` (for not a single byte).
 #[cold]
 #[inline(never)]
 fn new_page<'t>(
@@ -392,7 +406,7 @@ fn new_page<'t>(
     index: u64,
     start: usize,
     len: usize,
-) -> Result<(&'t mut Page, usize)> {
+) -> Result<&'t mut [u8]> {
     let beneath = over.base.page(index);
     let paid = beneath.len().min(clamp(*over.charge, PAGE_SIZE));
     let granted = grant(over.space, paid, beneath.len(), start, len)?;
@@ -405,7 +419,7 @@ fn new_page<'t>(
     if start > 0 || granted < beneath.len() {
         page.overwrite(0, beneath.len()).copy_from_slice(beneath);
     }
-    Ok((page, granted))
+    Ok(page.overwrite(start, granted))
 }
 
 /// Charges for `len` bytes at `start` of a buffer of which `stored` bytes are paid for and `kept`

@@ -24,6 +24,11 @@ impl Page {
         &self.bytes[..self.valid as usize]
     }
 
+    /// Whether the bytes up to `end` are content.
+    pub(crate) fn holds(&self, end: usize) -> bool {
+        end <= self.valid as usize
+    }
+
     /// The bytes `start..start + len`, to be overwritten whole. They are content from now on, and
     /// so is a gap before them, as zeros.
     pub(crate) fn overwrite(&mut self, start: usize, len: usize) -> &mut [u8] {
