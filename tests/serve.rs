@@ -339,3 +339,68 @@ fn a_server_that_is_not_there_is_one_line() -> Result<()> {
     assert!(message.contains("--connect"), "{message}");
     Ok(())
 }
+
+/// A component whose files are at a server, as hosts run it.
+fn wrapped_for_a_server(folder: &Path) -> Result<std::path::PathBuf> {
+    let cat = "../../tests/differential/c/cat.wasm";
+    let cat = Path::new(env!("CARGO_MANIFEST_DIR")).join(cat);
+    let out = folder.join("cat.wasm");
+    let wrapped = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"))
+        .args([
+            "--quiet",
+            "wrap",
+            "--fs",
+            "rpc",
+            utf8(&cat)?,
+            "-o",
+            utf8(&out)?,
+        ])
+        .output()?;
+    let stderr = String::from_utf8_lossy(&wrapped.stderr);
+    ensure!(wrapped.status.success(), "{stderr}");
+    Ok(out)
+}
+
+#[test]
+fn a_wrapped_program_attaches_where_its_environment_says() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let program = wrapped_for_a_server(folder.path())?;
+    fs::write(folder.path().join("greeting"), "hello")?;
+    for name in ["one", "two"] {
+        let mount = format!("/{name}={}", folder.path().join("greeting").display());
+        let server = Serve::start(&["--listen", "127.0.0.1:0", "--mount", &mount])?;
+        let run = [
+            "run",
+            "--quiet",
+            "--fs",
+            "rpc",
+            "--connect",
+            &server.address,
+        ];
+        let path = format!("/{name}");
+        let output = at(
+            &server,
+            &[&run[..], &[utf8(&program)?, "--", &path]].concat(),
+        )?;
+        let said = String::from_utf8(output.stdout)?;
+        assert!(said.contains(&format!("{path}: ok hello")), "{said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_wrapped_program_without_its_server_says_so() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let program = wrapped_for_a_server(folder.path())?;
+    let server = Serve::start(&["--listen", "127.0.0.1:0"])?;
+    let address = server.address.clone();
+    assert!(server.terminate()?.success());
+    let output = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"))
+        .args(["run", "--quiet", "--fs", "rpc", "--connect", &address])
+        .args([utf8(&program)?, "--", "/f"])
+        .output()?;
+    let said = String::from_utf8(output.stderr)?;
+    assert!(!output.status.success());
+    assert!(said.starts_with("monaka-wrap: no files: "), "{said}");
+    Ok(())
+}

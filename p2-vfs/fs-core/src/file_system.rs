@@ -73,6 +73,12 @@ pub trait Descriptor: Clone {
     /// What the description was opened for.
     fn flags(&self) -> DescriptorFlags;
 
+    /// What the description's inode is, which never changes.
+    #[inline]
+    fn file_type(&self) -> Result<FileType> {
+        Ok(self.stat()?.file_type)
+    }
+
     /// The attributes of the description's inode.
     fn stat(&self) -> Result<Stat>;
 

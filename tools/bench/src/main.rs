@@ -6,6 +6,7 @@
 //! cargo run --release -p bench -- start        instantiation, against the module as it was
 //! cargo run --release -p bench -- wrap FILE…   wrapping, against validation
 //! cargo run --release -p bench -- trees        starting over images and as forks, by their size
+//! cargo run --release -p bench -- rpc          a file system in another process, against loopback
 //! cargo run --release -p bench -- threads      several threads on one file system, against one
 //! ```
 
@@ -13,6 +14,7 @@ mod floor;
 mod host;
 mod ops;
 mod plugged;
+mod remote;
 mod start;
 mod table;
 mod threads;
@@ -66,6 +68,15 @@ enum Bench {
     },
     /// Starting over images and as forks, and the first use of what they hold.
     Trees,
+    /// A file system in another process, against the loopback that it is reached by.
+    Rpc {
+        /// How often each way runs, in turns.
+        #[arg(long, default_value_t = 10)]
+        rounds: usize,
+    },
+    /// Serve the benchmark `rpc`.
+    #[command(hide = true)]
+    RpcServer,
     /// Several threads on one file system, against one.
     Threads {
         /// How many.
@@ -85,6 +96,8 @@ fn main() -> Result<()> {
         Bench::Start { file } => start::run(&file),
         Bench::Wrap { files } => wrapping::run(&files),
         Bench::Trees => trees::run(),
+        Bench::Rpc { rounds } => remote::run(rounds),
+        Bench::RpcServer => remote::serve(),
         Bench::Threads { threads } => threads::run(threads),
     }
 }

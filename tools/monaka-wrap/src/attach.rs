@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use fs_core::image::Preopening;
-use fs_core::{FileSystem, FileType, Preopen};
+use fs_core::{Descriptor, FileSystem, FileType, Preopen};
 use rpc_client::{Address, AttachError, Attachment, Consistency, RemoteDescriptor, RemoteFs, Tls};
 use thiserror::Error;
 
@@ -176,8 +176,8 @@ pub(crate) fn root(files: &RemoteFs<Address>) -> RemoteDescriptor<Address> {
 /// The permission bits that an inode is shown with: they do not cross the protocol.
 pub(crate) fn usual_mode(inode: &RemoteDescriptor<Address>) -> u32 {
     match inode.file_type() {
-        FileType::Directory => 0o755,
-        FileType::RegularFile | FileType::SymbolicLink => 0o644,
+        Ok(FileType::Directory) => 0o755,
+        Ok(FileType::RegularFile | FileType::SymbolicLink) | Err(_) => 0o644,
     }
 }
 

@@ -53,7 +53,7 @@ impl<F: FileSystem, O: Outside> Preview1<F, O> {
 }
 
 fn open_entry<D: Descriptor>(descriptor: D, flags: FdFlags) -> Result<Entry<D>> {
-    Ok(match descriptor.stat()?.file_type {
+    Ok(match descriptor.file_type()? {
         FileType::Directory => Entry::Directory(Directory {
             descriptor,
             preopen: None,

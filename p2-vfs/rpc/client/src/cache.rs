@@ -16,6 +16,9 @@ pub(crate) const BLOCK: usize = 4096;
 /// What a block costs beside its bytes.
 const OVERHEAD: usize = 128;
 
+/// How many paths are remembered.
+const MAX_OPENED: usize = 4096;
+
 /// The recall of all leases.
 const ALL: u64 = 0;
 
@@ -60,6 +63,8 @@ struct Block {
 #[derive(Debug)]
 pub(crate) struct Cache {
     nodes: HashMap<Ino, Node>,
+    /// By the directory and the path, what was opened there: a guess, as it may have been replaced.
+    opened: HashMap<(Ino, String), Ino>,
     blocks: HashMap<Key, Block>,
     /// In the order in which blocks are up for being pushed out.
     queue: VecDeque<Key>,
@@ -72,6 +77,7 @@ impl Cache {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             nodes: HashMap::new(),
+            opened: HashMap::new(),
             blocks: HashMap::new(),
             queue: VecDeque::new(),
             bytes: 0,
@@ -80,8 +86,22 @@ impl Cache {
         }
     }
 
-    /// The version of which the start of the content is here; 0 if it is not.
-    pub(crate) fn version(&self, ino: Ino) -> u64 {
+    /// The version of which the start of the content is here, of the file that was last opened at a
+    /// path; 0 if it is not.
+    pub(crate) fn known(&self, directory: Ino, path: &str) -> u64 {
+        let opened = self.opened.get(&(directory, path.to_owned()));
+        opened.map_or(0, |ino| self.version(*ino))
+    }
+
+    /// Notes which file was opened at a path.
+    pub(crate) fn remember(&mut self, directory: Ino, path: &str, ino: Ino) {
+        if self.opened.len() >= MAX_OPENED {
+            self.opened.clear();
+        }
+        self.opened.insert((directory, path.to_owned()), ino);
+    }
+
+    fn version(&self, ino: Ino) -> u64 {
         let has_start = |node: &&Node| {
             let key = Key {
                 ino,
@@ -181,13 +201,6 @@ impl Cache {
     /// Names have changed: of which inodes is not known, and with them links and times.
     pub(crate) fn forget_attributes(&mut self) {
         for node in self.nodes.values_mut() {
-            node.has_attributes = false;
-        }
-    }
-
-    /// The attributes of one file have changed.
-    pub(crate) fn forget_attributes_of(&mut self, ino: Ino) {
-        if let Some(node) = self.nodes.get_mut(&ino) {
             node.has_attributes = false;
         }
     }

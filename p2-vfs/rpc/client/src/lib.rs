@@ -13,6 +13,7 @@ mod cache;
 mod greeting;
 mod input;
 mod link;
+mod names;
 #[cfg(not(target_family = "wasm"))]
 mod native;
 mod readahead;

@@ -1,5 +1,8 @@
 //! The file system, and its open file descriptions.
 
+mod behind;
+mod reading;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fs_core::{
@@ -12,10 +15,12 @@ use rpc_protocol::{
 };
 use rpc_values::{error, file_type, new_time, stat};
 
-use crate::cache::{BLOCK, Prefetch};
 use crate::link::Connector;
+use crate::names::Names;
 use crate::readahead::Readahead;
 use crate::session::{AttachError, Attachment, Consistency, Session, next};
+
+use behind::{Fresh, UNKNOWN};
 
 /// Entries of a directory that are asked for at once, in bytes.
 const PAGE: u32 = 256 << 10;
@@ -76,12 +81,14 @@ impl<C: Connector> RemoteFs<C> {
             handle: Handle::ROOT,
             ino: Ino(welcome.root.node),
             file_type: FileType::Directory,
-            readahead: Mutex::default(),
             access: DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
+            is_cached: false,
+            readahead: Mutex::default(),
+            fresh: Mutex::default(),
         };
         Ok(Self {
             shared,
-            root: RemoteDescriptor(Arc::new(root)),
+            root: RemoteDescriptor::of(root),
         })
     }
 
@@ -130,23 +137,17 @@ struct Open<C: Connector> {
     ino: Ino,
     file_type: FileType,
     access: DescriptorFlags,
+    /// Whether the cache knows the file, and that it is open here.
+    is_cached: bool,
     readahead: Mutex<Readahead>,
-}
-
-impl<C: Connector> Open<C> {
-    /// Whether the cache knows the file: it is one, and open for reading.
-    fn is_cached(&self, session: &Session<C>) -> bool {
-        session.consistency() != Consistency::Strict
-            && self.file_type == FileType::RegularFile
-            && self.access.contains(DescriptorFlags::READ)
-    }
+    fresh: Mutex<Option<Fresh>>,
 }
 
 impl<C: Connector> Drop for Open<C> {
     fn drop(&mut self) {
         if self.handle != Handle::ROOT {
             let mut session = self.shared.session();
-            if self.is_cached(&session) {
+            if self.is_cached {
                 session.cache.close(self.ino);
             }
             session.defer(&Operation::Close(self.handle));
@@ -155,9 +156,8 @@ impl<C: Connector> Drop for Open<C> {
 }
 
 impl<C: Connector> RemoteDescriptor<C> {
-    /// What the inode is, which never changes.
-    pub fn file_type(&self) -> FileType {
-        self.0.file_type
+    fn of(open: Open<C>) -> Self {
+        Self(Arc::new(open))
     }
 
     fn call<T>(
@@ -175,10 +175,14 @@ impl<C: Connector> RemoteDescriptor<C> {
         })
     }
 
-    /// The same for changes of names, which change attributes of inodes that are not known here.
-    fn names_changed(&self, operation: &Operation<'_>) -> Result<()> {
+    /// The same for what changes attributes of inodes that are not known here, and names as `follow`
+    /// says.
+    fn changed(&self, operation: &Operation<'_>, follow: impl FnOnce(&mut Names)) -> Result<()> {
         self.done(operation)?;
-        self.0.shared.session().cache.forget_attributes();
+        let mut session = self.0.shared.session();
+        session.cache.forget_attributes();
+        session.note_change();
+        follow(&mut session.names);
         Ok(())
     }
 
@@ -195,14 +199,6 @@ impl<C: Connector> RemoteDescriptor<C> {
         })
     }
 
-    /// The lease to ask for.
-    fn wish(&self, session: &Session<C>) -> Lease {
-        match self.0.is_cached(session) {
-            true => Lease::Read,
-            false => Lease::None,
-        }
-    }
-
     fn same_file_system(&self, other: &Self) -> Result<()> {
         match Arc::ptr_eq(&self.0.shared, &other.0.shared) {
             true => Ok(()),
@@ -210,142 +206,11 @@ impl<C: Connector> RemoteDescriptor<C> {
         }
     }
 
-    fn readahead(&self) -> MutexGuard<'_, Readahead> {
-        let readahead = self.0.readahead.lock();
-        readahead.unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Up to [`MAX_DATA`] bytes from an offset; none only at the end.
-    fn read_piece(
-        &self,
-        session: &mut Session<C>,
-        offset: u64,
-        len: usize,
-        sink: &mut impl FnMut(&[u8]),
-    ) -> Result<usize> {
-        let len = len.min(MAX_DATA);
-        let read = Operation::Read {
-            handle: self.0.handle,
-            offset,
-            len: len as u32,
-        };
-        session.call(&read, |outcome| match outcome {
-            Outcome::Data(data) if data.len() <= len => {
-                if !data.is_empty() {
-                    sink(data);
-                }
-                Ok(data.len())
-            }
-            other => Err(unexpected(&other)),
-        })
-    }
-
-    /// Some bytes from an offset, from the cache if they are there; none only at the end.
-    fn read_cached(
-        &self,
-        session: &mut Session<C>,
-        readahead: &mut Readahead,
-        offset: u64,
-        len: usize,
-        sink: &mut impl FnMut(&[u8]),
-    ) -> Result<usize> {
-        let ino = self.0.ino;
-        loop {
-            let is_leased = session.has_leases();
-            let leased = session.cache.leased(ino).filter(|_| is_leased);
-            if let Some((size, generation)) = leased
-                && offset <= i64::MAX as u64
-            {
-                let wanted = (size.saturating_sub(offset)).min(len as u64) as usize;
-                let read = session.cache.read(ino, generation, offset, wanted, sink);
-                if read > 0 || wanted == 0 {
-                    return Ok(read);
-                }
-                if session.await_prefetch(ino, offset)? {
-                    continue;
-                }
-            }
-            return self.fetch(session, readahead, leased.is_some(), offset, len, sink);
-        }
-    }
-
-    /// Some bytes from an offset, from the server; they are kept if there is a lease.
-    fn fetch(
-        &self,
-        session: &mut Session<C>,
-        readahead: &mut Readahead,
-        is_leased: bool,
-        offset: u64,
-        len: usize,
-        sink: &mut impl FnMut(&[u8]),
-    ) -> Result<usize> {
-        let ino = self.0.ino;
-        let start = offset - offset % BLOCK as u64;
-        let skipped = (offset - start) as usize;
-        let wanted = (skipped + len).max(readahead.window());
-        let wanted = wanted.min(MAX_DATA).next_multiple_of(BLOCK);
-        let operations = [
-            Operation::Stat {
-                handle: self.0.handle,
-                lease: Lease::Read,
-            },
-            Operation::Read {
-                handle: self.0.handle,
-                offset: start,
-                len: wanted as u32,
-            },
-        ];
-        readahead.asked(start.saturating_add(wanted as u64));
-        session.call_all(&operations[usize::from(is_leased)..], |cache, outcomes| {
-            if !is_leased {
-                match next(outcomes)? {
-                    Outcome::Attributes { attributes, lease } => {
-                        cache.confirm(ino, attributes, lease);
-                    }
-                    other => return Err(unexpected(&other)),
-                }
-            }
-            match next(outcomes)? {
-                Outcome::Data(data) if data.len() <= wanted => {
-                    cache.store(ino, start, data);
-                    let bytes = data.get(skipped..).unwrap_or_default();
-                    let bytes = &bytes[..bytes.len().min(len)];
-                    if !bytes.is_empty() {
-                        sink(bytes);
-                    }
-                    Ok(bytes.len())
-                }
-                other => Err(unexpected(&other)),
-            }
-        })
-    }
-
-    /// Asks for what will be read next.
-    fn read_ahead(&self, session: &mut Session<C>, readahead: &mut Readahead) {
-        let ino = self.0.ino;
-        let is_leased = session.has_leases();
-        let Some((size, generation)) = session.cache.leased(ino).filter(|_| is_leased) else {
-            return;
-        };
-        while session.has_room_for_prefetch()
-            && let Some((offset, len)) = readahead.ahead(size)
-        {
-            let read = Operation::Read {
-                handle: self.0.handle,
-                offset,
-                len: len as u32,
-            };
-            let prefetch = Prefetch {
-                ino,
-                generation,
-                offset,
-                len,
-            };
-            session.prefetch(&read, prefetch);
-        }
-    }
-
     fn write_piece(&self, at: WriteAt, data: &[u8]) -> Result<Written> {
+        let mut session = self.0.shared.session();
+        if let Some(written) = self.write_behind(&mut session, at, data) {
+            return Ok(written);
+        }
         let write = Operation::Write {
             handle: self.0.handle,
             position: match at {
@@ -356,7 +221,6 @@ impl<C: Connector> RemoteDescriptor<C> {
             data,
         };
         let ino = self.0.ino;
-        let mut session = self.0.shared.session();
         session.call_all(&[write], |cache, outcomes| match next(outcomes)? {
             Outcome::Written {
                 len,
@@ -381,6 +245,9 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
         open: OpenFlags,
         access: DescriptorFlags,
     ) -> Result<Self> {
+        if let Some(created) = self.create_behind(path, open, access)? {
+            return Ok(created);
+        }
         let mut session = self.0.shared.session();
         let handle = session.new_handle();
         let is_cached = session.consistency() != Consistency::Strict
@@ -398,8 +265,10 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
             access: access.bits(),
             lease,
             inline,
-            // Which file it is shows when it is open.
-            known: 0,
+            known: match is_cached {
+                true => session.cache.known(self.0.ino, path),
+                false => 0,
+            },
             path: sent(path),
         };
         let stat = session.call_all(&[operation], |cache, outcomes| match next(outcomes)? {
@@ -413,24 +282,37 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
                     cache.note(stat.ino, attributes, lease);
                     cache.open(stat.ino);
                     cache.store(stat.ino, 0, data);
+                    cache.remember(self.0.ino, path, stat.ino);
+                } else if open.contains(OpenFlags::TRUNCATE) {
+                    cache.changed(stat.ino, attributes, 0, &[]);
                 }
                 Ok(stat)
             }
             other => Err(unexpected(&other)),
         })?;
+        if open.contains(OpenFlags::CREATE) {
+            session.note_change();
+            session.names.add(self.0.ino, path);
+        }
         drop(session);
-        Ok(Self(Arc::new(Open {
+        Ok(Self::of(Open {
             shared: self.0.shared.clone(),
             handle,
             ino: stat.ino,
             file_type: stat.file_type,
             access,
+            is_cached: is_cached && stat.file_type == FileType::RegularFile,
             readahead: Mutex::default(),
-        })))
+            fresh: Mutex::default(),
+        }))
     }
 
     fn flags(&self) -> DescriptorFlags {
         self.0.access
+    }
+
+    fn file_type(&self) -> Result<FileType> {
+        Ok(self.0.file_type)
     }
 
     fn stat(&self) -> Result<Stat> {
@@ -443,7 +325,10 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
         }
         let operation = Operation::Stat {
             handle: self.0.handle,
-            lease: self.wish(&session),
+            lease: match self.0.is_cached {
+                true => Lease::Read,
+                false => Lease::None,
+            },
         };
         session.call_all(&[operation], |cache, outcomes| match next(outcomes)? {
             Outcome::Attributes { attributes, lease } => {
@@ -455,17 +340,21 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
     }
 
     fn stat_at(&self, at: PathFlags, path: &str) -> Result<Stat> {
-        self.attributes(&Operation::StatAt {
+        let operation = Operation::StatAt {
             directory: self.0.handle,
             at: at.bits(),
             path: sent(path),
+        };
+        self.call(&operation, |outcome| match outcome {
+            Outcome::Attributes { attributes, .. } => Ok(stat(&attributes)),
+            other => Err(unexpected(&other)),
         })
     }
 
     fn read_at(&self, offset: u64, len: usize, mut sink: impl FnMut(&[u8])) -> Result<usize> {
         let mut session = self.0.shared.session();
         let mut readahead = self.readahead();
-        let is_cached = self.0.is_cached(&session);
+        let is_cached = self.0.is_cached;
         readahead.begin(offset);
         let mut read = 0;
         loop {
@@ -541,7 +430,7 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
         access: NewTimestamp,
         modification: NewTimestamp,
     ) -> Result<()> {
-        self.names_changed(&Operation::SetTimes {
+        let operation = Operation::SetTimes {
             handle: self.0.handle,
             of: match target {
                 Target::This => TimesOf::Handle,
@@ -549,7 +438,8 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
             },
             access: new_time(access),
             modification: new_time(modification),
-        })
+        };
+        self.changed(&operation, |_| {})
     }
 
     fn read_dir(&self) -> Result<Listing> {
@@ -594,18 +484,20 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
     }
 
     fn create_directory_at(&self, path: &str) -> Result<()> {
-        self.done(&Operation::CreateDirectory {
+        let operation = Operation::CreateDirectory {
             directory: self.0.handle,
             path: sent(path),
-        })
+        };
+        self.changed(&operation, |names| names.add(self.0.ino, path))
     }
 
     fn symlink_at(&self, target: &str, path: &str) -> Result<()> {
-        self.done(&Operation::SymbolicLink {
+        let operation = Operation::SymbolicLink {
             directory: self.0.handle,
             target,
             path: sent(path),
-        })
+        };
+        self.changed(&operation, |names| names.add(self.0.ino, path))
     }
 
     fn readlink_at(&self, path: &str) -> Result<String> {
@@ -621,42 +513,59 @@ impl<C: Connector> Descriptor for RemoteDescriptor<C> {
 
     fn link_at(&self, at: PathFlags, old_path: &str, new_dir: &Self, new_path: &str) -> Result<()> {
         self.same_file_system(new_dir)?;
-        self.names_changed(&Operation::HardLink {
+        let operation = Operation::HardLink {
             directory: self.0.handle,
             at: at.bits(),
             path: sent(old_path),
             new_directory: new_dir.0.handle,
             new_path: sent(new_path),
-        })
+        };
+        self.changed(&operation, |names| names.add(new_dir.0.ino, new_path))
     }
 
     fn rename_at(&self, old_path: &str, new_dir: &Self, new_path: &str) -> Result<()> {
         self.same_file_system(new_dir)?;
-        self.names_changed(&Operation::Rename {
+        let operation = Operation::Rename {
             directory: self.0.handle,
             path: sent(old_path),
             new_directory: new_dir.0.handle,
             new_path: sent(new_path),
+        };
+        self.changed(&operation, |names| {
+            names.remove(self.0.ino, old_path);
+            names.add(new_dir.0.ino, new_path);
         })
     }
 
     fn remove_at(&self, path: &str, kind: Remove) -> Result<()> {
-        self.names_changed(&Operation::Remove {
+        let operation = Operation::Remove {
             directory: self.0.handle,
             is_directory: kind == Remove::Directory,
             path: sent(path),
-        })
+        };
+        self.changed(&operation, |names| names.remove(self.0.ino, path))
     }
 
     fn sync(&self, level: SyncLevel) -> Result<()> {
-        self.done(&Operation::Sync {
+        let synced = self.done(&Operation::Sync {
             handle: self.0.handle,
             data_only: level == SyncLevel::Data,
-        })
+        });
+        match self.0.shared.session().take_failure() {
+            Some(failure) => Err(failure),
+            None => synced,
+        }
     }
 
     fn is_same_object(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0.shared, &other.0.shared) && self.0.ino == other.0.ino
+        let ino = |descriptor: &Self| match descriptor.0.ino {
+            UNKNOWN => descriptor.stat().ok().map(|stat| stat.ino),
+            known => Some(known),
+        };
+        // The same description, or two that are known to be of one inode.
+        Arc::ptr_eq(&self.0, &other.0)
+            || Arc::ptr_eq(&self.0.shared, &other.0.shared)
+                && ino(self).is_some_and(|this| ino(other) == Some(this))
     }
 }
 

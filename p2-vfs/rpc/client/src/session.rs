@@ -14,6 +14,7 @@ use crate::cache::{Cache, Prefetch};
 use crate::greeting::greet;
 use crate::input::Input;
 use crate::link::{Connector, Link, LinkError, Moment};
+use crate::names::Names;
 
 /// Frames up to this size are sent though replies are outstanding: both sides have room for them.
 const SMALL: usize = 16 << 10;
@@ -30,7 +31,8 @@ pub enum Consistency {
     /// What was written is seen by whoever opens later. The content and attributes of open files
     /// are cached under leases: as long as the client has one, nobody else changes them.
     CloseToOpen,
-    /// As [`CloseToOpen`](Self::CloseToOpen), and nobody else may be attached to the directory.
+    /// As [`CloseToOpen`](Self::CloseToOpen), and nobody else may be attached to the directory: so
+    /// new files may be made without asking, many at once.
     Private,
 }
 
@@ -59,6 +61,10 @@ pub struct Attachment {
     pub consistency: Consistency,
     /// How many bytes of content may be cached.
     pub cache: usize,
+    /// Whether files of a private directory may be made and written behind the caller's back. What
+    /// is not yet sent goes out when the last clone of the file system is dropped; who does not get
+    /// to that must not ask for it.
+    pub write_behind: bool,
     /// How long an operation may take, with everything that is tried to make it happen.
     pub deadline: Duration,
 }
@@ -73,6 +79,7 @@ impl Default for Attachment {
             read_only: false,
             consistency: Consistency::CloseToOpen,
             cache: 32 << 20,
+            write_behind: true,
             deadline: Duration::from_secs(30),
         }
     }
@@ -103,6 +110,8 @@ struct InFlight {
     sent: Moment,
     /// What its last outcome is for, if nobody waits for it.
     prefetch: Option<Prefetch>,
+    /// How long its deferred writes are.
+    writes: Vec<usize>,
     /// The leases of its reply may be those of a connection that is lost.
     is_resent: bool,
 }
@@ -129,7 +138,17 @@ pub(crate) struct Session<C: Connector> {
     leased_until: Moment,
     /// The last reply answers a compound that was sent on more than one connection.
     was_resent: bool,
+    /// How long the deferred writes are that it answers.
+    answered_writes: Vec<usize>,
     pub(crate) cache: Cache,
+    pub(crate) names: Names,
+    /// Whether changes may wait for company: the directory is private, and a change was made.
+    may_defer: bool,
+    has_changed: bool,
+    /// How long the deferred writes are that are being collected.
+    writes: Vec<usize>,
+    /// The first deferred change that failed, until somebody is told.
+    failure: Option<ErrorCode>,
     next_handle: u32,
     next_listing: u32,
     round_trips: u64,
@@ -179,7 +198,13 @@ impl<C: Connector> Session<C> {
             lease_time: Duration::from_millis(welcome.lease_ms.into()) * 9 / 10,
             leased_until: start,
             was_resent: false,
+            answered_writes: Vec::new(),
             cache: Cache::new(attachment.cache),
+            names: Names::default(),
+            may_defer: attachment.write_behind && attachment.consistency == Consistency::Private,
+            has_changed: false,
+            writes: Vec::new(),
+            failure: None,
             next_handle: 1,
             next_listing: 0,
             round_trips: 0,
@@ -194,6 +219,32 @@ impl<C: Connector> Session<C> {
 
     pub(crate) fn consistency(&self) -> Consistency {
         self.consistency
+    }
+
+    /// Whether changes may wait for company. The first one does not: then it shows whether this
+    /// client may change anything.
+    pub(crate) fn may_defer_changes(&self) -> bool {
+        !self.is_lost && self.may_defer && self.has_changed
+    }
+
+    /// Notes that this client has changed something.
+    pub(crate) fn note_change(&mut self) {
+        self.has_changed = true;
+    }
+
+    /// The failure of a deferred change that nobody was told of.
+    pub(crate) fn take_failure(&mut self) -> Option<ErrorCode> {
+        self.failure.take()
+    }
+
+    /// Which compound is being collected.
+    pub(crate) fn batch(&self) -> u64 {
+        self.last.0
+    }
+
+    /// Whether one more operation with so much content fits into it.
+    pub(crate) fn has_room(&self, content: usize) -> bool {
+        self.builder.has_room(content)
     }
 
     /// Whether what is leased in the cache is still good.
@@ -217,6 +268,9 @@ impl<C: Connector> Session<C> {
     pub(crate) fn defer(&mut self, operation: &Operation<'_>) {
         if self.is_lost {
             return;
+        }
+        if let Operation::Write { data, .. } = operation {
+            self.writes.push(data.len());
         }
         self.builder.push(operation);
         if !self.builder.has_room(0) {
@@ -297,8 +351,12 @@ impl<C: Connector> Session<C> {
         Ok(true)
     }
 
-    /// Ends the session, if the server can be reached at once.
+    /// Ends the session. What has waited for company is waited for; there is nobody left to be told
+    /// of failures.
     pub(crate) fn say_goodbye(&mut self) {
+        if !self.is_lost && self.builder.count() > 0 && self.may_defer_changes() {
+            let _ = self.exchange(0, |_, _| Ok(()));
+        }
         let until = self.connector.now().after(Duration::from_secs(1));
         let mut out = Vec::new();
         if self.builder.count() > 0 {
@@ -321,6 +379,7 @@ impl<C: Connector> Session<C> {
             frame: Vec::new(),
             sent,
             prefetch,
+            writes: std::mem::take(&mut self.writes),
             is_resent: false,
         };
         self.builder
@@ -351,7 +410,10 @@ impl<C: Connector> Session<C> {
         self.post(None);
         let len = self.settle(self.last, until).map_err(|_| self.lose())?;
         let taken = match self.input.frame(MAX_FRAME) {
-            Ok(Some((found, _))) => take_outcomes(&found, own, &mut self.cache, take),
+            Ok(Some((found, _))) => {
+                let own = (own, &*self.answered_writes);
+                take_outcomes(&found, own, &mut self.cache, &mut self.failure, take)
+            }
             Ok(None) | Err(_) => Err(Malformed::Truncated),
         };
         let taken = taken.map_err(|_| self.lose())?;
@@ -415,7 +477,8 @@ impl<C: Connector> Session<C> {
             self.leased_until = front.sent.after(self.lease_time);
             self.was_resent = front.is_resent;
             let prefetch = front.prefetch;
-            self.in_flight.pop_front();
+            let writes = self.in_flight.pop_front().map(|front| front.writes);
+            let writes = writes.unwrap_or_default();
             if let Some(prefetch) = prefetch {
                 let store = |cache: &mut Cache, outcomes: &mut Outcomes<'_>| {
                     if let Outcome::Data(data) = next(outcomes)? {
@@ -424,10 +487,12 @@ impl<C: Connector> Session<C> {
                     Ok(())
                 };
                 // A failure shows when somebody reads.
-                let _ = take_outcomes(&found, 1, &mut self.cache, store)?;
+                let failure = &mut self.failure;
+                let _ = take_outcomes(&found, (1, &writes), &mut self.cache, failure, store)?;
                 self.input.consume(len);
             }
             if self.ack == seq {
+                self.answered_writes = writes;
                 self.link = Some(link);
                 return Ok(len);
             }
@@ -470,19 +535,32 @@ pub(crate) fn next<'a>(outcomes: &mut Outcomes<'a>) -> Result<Outcome<'a>> {
         .ok_or(ErrorCode::Io)
 }
 
-/// Hands the last `own` outcomes of a reply to `take`, then its recalls to the cache.
+/// Hands the last `own` outcomes of a reply to `take`, then its recalls to the cache. If one of the
+/// others failed, among them `writes` of these lengths, that is a `failure`, unless there is one.
 fn take_outcomes<'a, T>(
     found: &Frame<'a>,
-    own: usize,
+    (own, writes): (usize, &[usize]),
     cache: &mut Cache,
+    failure: &mut Option<ErrorCode>,
     take: impl FnOnce(&mut Cache, &mut Outcomes<'a>) -> Result<T>,
 ) -> std::result::Result<Result<T>, Malformed> {
     let reply = Reply::read(found)?;
     let recalls = reply.outcomes().recalls()?;
     let mut outcomes = reply.outcomes();
+    let mut writes = writes.iter();
     let others = usize::from(reply.count).checked_sub(own);
     for _ in 0..others.ok_or(Malformed::Truncated)? {
-        outcomes.next().transpose()?;
+        match outcomes.next().transpose()? {
+            Some(Outcome::Failed(status)) => {
+                let code = rpc_values::error(status).unwrap_or(ErrorCode::Io);
+                failure.get_or_insert(code);
+            }
+            // There was room for a part.
+            Some(Outcome::Written { len, .. }) if writes.next() != Some(&(len as usize)) => {
+                failure.get_or_insert(ErrorCode::InsufficientSpace);
+            }
+            Some(_) | None => {}
+        }
     }
     let taken = take(cache, &mut outcomes);
     for recall in recalls {

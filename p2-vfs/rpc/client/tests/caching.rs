@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use fs_core::{Descriptor, DescriptorFlags, FileSystem, OpenFlags, PathFlags, WriteAt};
 use rpc_client::{Attachment, Consistency, RemoteDescriptor, RemoteFs, Tcp};
 use rpc_server::Limits;
-use support::{attach, serve, serve_with};
+use support::{attach, attach_when_free, serve, serve_with};
 
 const RW: DescriptorFlags = DescriptorFlags::READ.union(DescriptorFlags::WRITE);
 
@@ -183,20 +183,20 @@ fn what_many_clients_saw_fits_into_one_order() {
     const ROUNDS: usize = 20;
     let server = serve();
     plant(&server, "history", 0);
+    let work = |number: usize| {
+        let files = client(&server);
+        let file = open(&files, "history", OpenFlags::empty(), RW);
+        let mut seen = Vec::new();
+        for round in 0..ROUNDS {
+            let line = format!("{number:02} {round:02}\n");
+            write(&file, WriteAt::End, line.as_bytes());
+            let whole = read(&file, 0, 1 << 20);
+            seen.push((line, String::from_utf8(whole).expect("text")));
+        }
+        seen
+    };
+    let work = &work;
     let seen: Vec<Vec<(String, String)>> = thread::scope(|scope| {
-        let work = |number: usize| {
-            let files = client(&server);
-            let file = open(&files, "history", OpenFlags::empty(), RW);
-            let mut seen = Vec::new();
-            for round in 0..ROUNDS {
-                let line = format!("{number:02} {round:02}\n");
-                write(&file, WriteAt::End, line.as_bytes());
-                let whole = read(&file, 0, 1 << 20);
-                seen.push((line, String::from_utf8(whole).expect("text")));
-            }
-            seen
-        };
-        let work = &work;
         let clients: Vec<_> = (0..CLIENTS)
             .map(|number| scope.spawn(move || work(number)))
             .collect();
@@ -219,4 +219,53 @@ fn what_many_clients_saw_fits_into_one_order() {
             before = found.len();
         }
     }
+}
+
+#[test]
+fn many_small_files_are_made_in_few_round_trips_and_are_all_there() {
+    let server = serve();
+    let attachment = Attachment {
+        consistency: Consistency::Private,
+        ..Attachment::default()
+    };
+    let files = attach(server.clone(), &attachment);
+    let new = OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
+    let (trips, ()) = trips(&files, || {
+        for number in 0..1000 {
+            let file = open(&files, &format!("f{number}"), new, RW);
+            write(&file, WriteAt::Offset(0), format!("{number}, ").as_bytes());
+            write(&file, WriteAt::End, b"the end");
+        }
+    });
+    assert!(trips <= 100, "{trips} round trips");
+    let again = root(&files).open_at(PathFlags::empty(), "f7", new, RW);
+    assert_eq!(again.err(), Some(fs_core::ErrorCode::Exist));
+    let seven = open(&files, "f7", OpenFlags::empty(), DescriptorFlags::READ);
+    assert_eq!(read(&seven, 0, 100), b"7, the end");
+    drop((seven, files));
+    let files = attach_when_free(server, &Attachment::default());
+    for number in 0..1000 {
+        let file = open(&files, &format!("f{number}"), OpenFlags::empty(), RW);
+        let text = format!("{number}, the end");
+        assert_eq!(read(&file, 0, 100), text.as_bytes());
+    }
+}
+
+#[test]
+fn what_went_wrong_behind_the_callers_back_is_told_by_sync() {
+    let server = support::serve_limited(fs_core::Limits {
+        bytes: 1 << 20,
+        inodes: 5,
+    });
+    let attachment = Attachment {
+        consistency: Consistency::Private,
+        ..Attachment::default()
+    };
+    let files = attach(server, &attachment);
+    for number in 0..10 {
+        open(&files, &format!("f{number}"), OpenFlags::CREATE, RW);
+    }
+    let full = root(&files).sync(fs_core::SyncLevel::All);
+    assert_eq!(full, Err(fs_core::ErrorCode::InsufficientSpace));
+    assert_eq!(root(&files).sync(fs_core::SyncLevel::All), Ok(()));
 }

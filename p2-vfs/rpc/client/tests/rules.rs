@@ -11,7 +11,7 @@ use fs_testsuite::{
 };
 use libtest_mimic::{Arguments, Trial};
 use rpc_client::{Attachment, Consistency, RemoteFs, Tcp};
-use support::{attach, serve};
+use support::{attach, attach_when_free, serve};
 
 /// A client of a server of its own.
 struct Remote(Consistency);
@@ -52,11 +52,12 @@ impl ReadOnlyTree for Remote {
         let server = serve();
         let writer = attach(server.clone(), &Attachment::default());
         plant(&writer.preopens()[0].descriptor);
+        drop(writer);
         let read_only = Attachment {
             read_only: true,
             ..self.attachment()
         };
-        attach(server, &read_only)
+        attach_when_free(server, &read_only)
     }
 }
 

@@ -21,7 +21,11 @@ pub(crate) fn is_ours(variable: &str) -> bool {
 /// What is missing or wrong, for the user.
 pub(crate) fn read() -> Result<(Sockets, Attachment), String> {
     let mut address = None;
-    let mut attachment = Attachment::default();
+    let mut attachment = Attachment {
+        // Nothing here runs when the program ends.
+        write_behind: false,
+        ..Attachment::default()
+    };
     for (name, value) in environment::get_environment() {
         match name.strip_prefix(PREFIX) {
             Some("CONNECT") => address = Some(value),

@@ -10,6 +10,7 @@ use rpc_protocol::{
     Reason, Resume, Seq, Welcome, frame,
 };
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::timeout;
 
 use crate::greeting::{self, Challenged, fatal, unknown_session};
@@ -64,7 +65,10 @@ where
     let mut claim = slot.claim();
     let end = {
         // Whoever had the session before lets go as soon as it is at a place to stop at.
-        let mut session = slot.session.clone().lock_owned().await;
+        let mut session = match admission.session.take() {
+            Some(session) => session,
+            None => slot.session.clone().lock_owned().await,
+        };
         session.acknowledge(admission.ack);
         session.give_up_leases();
         admission.welcome.executed = session.executed();
@@ -102,6 +106,8 @@ async fn keep<F>(shared: &Shared<F>, slot: &Slot, mut claim: Claim) {
 /// A client that has proved who it is.
 struct Admission {
     slot: Arc<Slot>,
+    /// If it is new; another connection may have one that is not.
+    session: Option<OwnedMutexGuard<Session>>,
     /// All but the last compound that was executed.
     welcome: Welcome,
     /// The client has the replies up to this one.
@@ -124,9 +130,10 @@ where
 {
     match greeting {
         Greeting::Hello(hello) => {
-            let (slot, welcome) = challenged.open(shared, hello, proof)?;
+            let (slot, session, welcome) = challenged.open(shared, hello, proof)?;
             Ok(Admission {
                 slot,
+                session: Some(session),
                 welcome,
                 ack: Seq(0),
             })
@@ -138,6 +145,7 @@ where
             Ok(Admission {
                 welcome: challenged.resumed(shared, &slot),
                 slot,
+                session: None,
                 ack: resume.ack,
             })
         }

@@ -7,6 +7,7 @@ use fs_core::{
 };
 use rpc_protocol::{Challenge, Fatal, Greeting, Hello, Key, Nonce, Proof, Reason, Seq, Welcome};
 use rpc_values::attributes;
+use tokio::sync::OwnedMutexGuard;
 
 use crate::execute::{Execute, Handles};
 use crate::leases::Holder;
@@ -77,7 +78,7 @@ impl Challenged {
         shared: &Shared<F>,
         hello: &Hello<'_>,
         proof: &Proof,
-    ) -> Result<(Arc<Slot>, Welcome), Fatal>
+    ) -> Result<(Arc<Slot>, OwnedMutexGuard<Session>, Welcome), Fatal>
     where
         F: FileSystem,
         F::Descriptor: Send + 'static,
@@ -105,7 +106,7 @@ impl Challenged {
         };
         let key = admitted.key.session_key(id, &server, &self.client);
         let session = Session::new(files, holder, leases);
-        let slot = shared
+        let (slot, session) = shared
             .registry
             .insert((id, key), session, subtree, hello.mode)
             .map_err(|reason| {
@@ -129,7 +130,7 @@ impl Challenged {
             proof: admitted.key.server_proof(&server, &self.client),
             root: root_attributes,
         };
-        Ok((slot, welcome))
+        Ok((slot, session, welcome))
     }
 
     /// Whether the client knows the key of the session: a stranger cannot take it over.

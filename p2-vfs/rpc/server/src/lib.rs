@@ -11,6 +11,7 @@
 //! and nobody else, and no more memory than one frame and its reply. A session outlives its
 //! connection for a while, so that a client can take it up again with everything that it has open.
 
+mod clock;
 mod connection;
 mod execute;
 mod greeting;
@@ -23,6 +24,7 @@ mod session;
 mod tls;
 mod token;
 
+pub use clock::StrictClock;
 pub use server::{Limits, Server, ServerBuilder};
 pub use tls::{TlsError, tls_acceptor};
 pub use token::{Access, Token, TokenFileError, parse_tokens};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rpc_protocol::{Key, Mode, Reason, SessionId};
-use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, watch};
 
 use crate::session::Session;
 
@@ -29,6 +29,11 @@ pub(crate) struct Claim {
 }
 
 impl Slot {
+    /// Whether the session belongs to a connection.
+    fn is_connected(&self) -> bool {
+        self.session.try_lock().is_err()
+    }
+
     /// Takes the session from the connection that has it.
     pub(crate) fn claim(&self) -> Claim {
         let mut mine = 0;
@@ -86,7 +91,8 @@ impl Registry {
         drop(slot);
     }
 
-    /// Adds a session that is attached to `subtree`.
+    /// Adds a session that is attached to `subtree`, and locks it for its connection. One that has
+    /// no connection gives way.
     ///
     /// # Errors
     /// `TooMany`, `Occupied`.
@@ -96,28 +102,45 @@ impl Registry {
         session: Session,
         subtree: String,
         mode: Mode,
-    ) -> Result<Arc<Slot>, Reason> {
-        let mut slots = self.lock();
-        if slots.len() >= self.max {
-            return Err(Reason::TooMany);
-        }
-        let excludes = |other: &Arc<Slot>| {
+    ) -> Result<(Arc<Slot>, OwnedMutexGuard<Session>), Reason> {
+        let excludes = |other: &Slot| {
             (mode == Mode::Private || other.mode == Mode::Private)
                 && (is_within(&subtree, &other.subtree) || is_within(&other.subtree, &subtree))
         };
-        if slots.values().any(excludes) {
+        // What they have open is closed when the lock is released.
+        let mut gone = Vec::new();
+        let mut slots = self.lock();
+        let in_the_way: Vec<_> = slots
+            .values()
+            .filter(|other| excludes(other))
+            .cloned()
+            .collect();
+        if in_the_way.iter().any(|other| other.is_connected()) {
             return Err(Reason::Occupied);
         }
+        gone.extend(in_the_way);
+        if slots.len() >= self.max {
+            let idle = slots.values().find(|other| !other.is_connected());
+            gone.push(idle.cloned().ok_or(Reason::TooMany)?);
+        }
+        for slot in &gone {
+            slots.remove(&slot.id);
+        }
+        let session = Arc::new(AsyncMutex::new(session));
+        let connected = session.clone().try_lock_owned();
+        let connected = connected.map_err(|_| Reason::Occupied)?;
         let slot = Arc::new(Slot {
             id,
             key,
-            session: Arc::new(AsyncMutex::new(session)),
+            session,
             owner: watch::Sender::new(0),
             subtree,
             mode,
         });
         slots.insert(id, slot.clone());
-        Ok(slot)
+        drop(slots);
+        drop(gone);
+        Ok((slot, connected))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Arc<Slot>>> {

@@ -6,18 +6,18 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use clap::Args;
 use fs_core::image::{Image, Settings};
 use fs_core::{Clock, MemFs, Timestamp};
-use rpc_server::{Server, Token};
+use rpc_server::{Server, StrictClock, Token};
 use thiserror::Error;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
+use vfs_host::WallTime;
 
 use crate::args::{MountArgs, Verbosity};
 use crate::content;
@@ -145,7 +145,7 @@ fn files(args: &ServeArgs, verbosity: &Verbosity) -> Result<(MemFs, Settings), F
         content.warnings.iter().for_each(|text| warning(text));
     }
     let image = Image::parse(content.image)?;
-    Ok((MemFs::from_image(StrictClock::default(), &image)?, settings))
+    Ok((MemFs::from_image(StrictClock::new(now), &image)?, settings))
 }
 
 fn tls(args: &ServeArgs) -> Result<Option<TlsAcceptor>, Failure> {
@@ -254,19 +254,6 @@ fn tokens(path: &Path) -> Result<Vec<Token>, Failure> {
     Ok(tokens)
 }
 
-/// The host's time, later each time that it is asked: no two changes have the same, so the time of
-/// change tells the states of a file apart.
-#[derive(Debug, Default)]
-struct StrictClock(AtomicU64);
-
-impl Clock for StrictClock {
-    fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = since.map_or(0, |time| time.as_nanos() as u64);
-        let later = |last: u64| Some(now.max(last + 1));
-        let last = self
-            .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, later);
-        Timestamp(last.map_or(now, |last| now.max(last + 1)))
-    }
+fn now() -> Timestamp {
+    WallTime.now()
 }

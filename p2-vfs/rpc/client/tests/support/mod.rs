@@ -1,21 +1,19 @@
 //! A real server for each test.
+#![allow(dead_code, reason = "each test program uses a part")]
 
 use std::net::TcpListener;
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use fs_core::{Clock, MemFs, Timestamp};
+use fs_core::{MemFs, Timestamp};
 use rpc_client::{Attachment, RemoteFs, Tcp};
-use rpc_server::{Server, ServerBuilder};
+use rpc_server::{Server, ServerBuilder, StrictClock};
 use tokio::runtime::Runtime;
 
-struct WallClock;
-
-impl Clock for WallClock {
-    fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        Timestamp(since.expect("a time after 1970").as_nanos() as u64)
-    }
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Timestamp(since.expect("a time after 1970").as_nanos() as u64)
 }
 
 fn runtime() -> &'static Runtime {
@@ -32,7 +30,20 @@ pub(crate) fn serve() -> Tcp {
 pub(crate) fn serve_with(
     configure: impl FnOnce(ServerBuilder<MemFs>) -> ServerBuilder<MemFs>,
 ) -> Tcp {
-    let files = MemFs::builder(WallClock).build().expect("room for a root");
+    start(fs_core::Limits::default(), configure)
+}
+
+/// Starts a server of an empty file system that may hold so much.
+pub(crate) fn serve_limited(limits: fs_core::Limits) -> Tcp {
+    start(limits, |server| server)
+}
+
+fn start(
+    limits: fs_core::Limits,
+    configure: impl FnOnce(ServerBuilder<MemFs>) -> ServerBuilder<MemFs>,
+) -> Tcp {
+    let files = MemFs::builder(StrictClock::new(now)).limits(limits).build();
+    let files = files.expect("room for a root");
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.set_nonblocking(true).expect("a listener");
     let address = listener.local_addr().expect("a listener").to_string();
@@ -46,4 +57,17 @@ pub(crate) fn serve_with(
 
 pub(crate) fn attach(server: Tcp, attachment: &Attachment) -> RemoteFs<Tcp> {
     RemoteFs::attach(server, attachment).expect("a server")
+}
+
+/// Attaches as soon as whoever had the directory for himself is gone: the server hears of that on its
+/// own time.
+pub(crate) fn attach_when_free(server: Tcp, attachment: &Attachment) -> RemoteFs<Tcp> {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        match RemoteFs::attach(server.clone(), attachment) {
+            Ok(files) => return files,
+            Err(error) => assert!(Instant::now() < deadline, "{error}"),
+        }
+        thread::yield_now();
+    }
 }
