@@ -4,9 +4,10 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use fs_core::{Descriptor, DescriptorFlags, FileSystem, OpenFlags, PathFlags};
+use fs_core::{Descriptor, DescriptorFlags, FileSystem, OpenFlags, PathFlags, Remove, WriteAt};
 use rpc_client::{Attachment, RemoteFs, Tcp, Unix};
 
 /// A server that is killed with its test.
@@ -403,4 +404,151 @@ fn a_wrapped_program_without_its_server_says_so() -> Result<()> {
     assert!(!output.status.success());
     assert!(said.starts_with("monaka-wrap: no files: "), "{said}");
     Ok(())
+}
+
+#[test]
+fn a_killed_server_is_an_error_within_the_deadline() -> Result<()> {
+    let mut server = Serve::start(&["--listen", "127.0.0.1:0"])?;
+    let attachment = Attachment {
+        deadline: Duration::from_millis(500),
+        ..Attachment::default()
+    };
+    let files = RemoteFs::attach(tcp(&server), &attachment)?;
+    let root = &files.preopens()[0].descriptor;
+    done(root.create_directory_at("d"))?;
+    server.process.kill()?;
+    server.process.wait()?;
+    let start = Instant::now();
+    let gone = root.create_directory_at("e");
+    assert_eq!(gone, Err(fs_core::ErrorCode::Io));
+    // Generous, for a slow machine; without a deadline it would not end.
+    assert!(start.elapsed() < Duration::from_secs(20));
+    Ok(())
+}
+
+#[test]
+fn a_killed_client_leaves_what_it_has_written_and_holds_nobody_up() -> Result<()> {
+    let server = Serve::start(&["--listen", "127.0.0.1:0"])?;
+    let fsx = "../../tests/differential/c/fsx.wasm";
+    let fsx = Path::new(env!("CARGO_MANIFEST_DIR")).join(fsx);
+    let mut client = Command::new(env!("CARGO_BIN_EXE_monaka-wrap"))
+        .args(["run", "--quiet", "--connect", &server.address])
+        .args([utf8(&fsx)?, "--", "1", "1000000000", "262144"])
+        .stdout(Stdio::null())
+        .spawn()?;
+    let files = RemoteFs::attach(tcp(&server), &Attachment::default())?;
+    // Until it has begun to write.
+    let written = loop {
+        let names = names(&files)?;
+        if let Some(name) = names.into_iter().find(|name| name != "tmp") {
+            break name;
+        }
+        ensure!(client.try_wait()?.is_none(), "it has ended by itself");
+    };
+    client.kill()?;
+    client.wait()?;
+    let root = &files.preopens()[0].descriptor;
+    let file = done(root.open_at(
+        PathFlags::empty(),
+        &written,
+        OpenFlags::TRUNCATE,
+        DescriptorFlags::READ | DescriptorFlags::WRITE,
+    ))?;
+    assert_eq!(done(file.stat())?.size, 0);
+    Ok(())
+}
+
+/// A pool of workers takes jobs by renaming them; one joins late, and one is killed at its work, whose
+/// job another takes over.
+#[test]
+fn a_pool_of_workers_does_every_job_though_one_is_killed() -> Result<()> {
+    const JOBS: usize = 60;
+    let server = Serve::start(&["--listen", "127.0.0.1:0"])?;
+    let files = RemoteFs::attach(tcp(&server), &Attachment::default())?;
+    let root = &files.preopens()[0].descriptor;
+    for directory in ["jobs", "taken", "done"] {
+        done(root.create_directory_at(directory))?;
+    }
+    for job in 0..JOBS {
+        done(create(root, &format!("jobs/{job}"), b"a job"))?;
+    }
+    let address = server.address.clone();
+    let worker = |takes: usize| {
+        let tcp = Tcp {
+            address: address.clone(),
+        };
+        std::thread::spawn(move || -> Result<usize> {
+            let files = RemoteFs::attach(tcp, &Attachment::default())?;
+            work(&files.preopens()[0].descriptor, takes)
+        })
+    };
+    // The first is gone after it has taken its fifth job, which is found and done again.
+    let finished = worker(5).join();
+    assert_eq!(finished.map_err(|_| anyhow!("it panicked"))??, 4);
+    let (second, late) = (worker(usize::MAX), worker(usize::MAX));
+    for worker in [second, late] {
+        worker.join().map_err(|_| anyhow!("it panicked"))??;
+    }
+    let taken = done(open_directory(root, "taken")?.read_dir())?.entries;
+    for job in &taken {
+        done(root.rename_at(
+            &format!("taken/{}", job.name),
+            root,
+            &format!("jobs/{}", job.name),
+        ))?;
+    }
+    assert_eq!(taken.len(), 1, "the job of the one that is gone");
+    work(root, usize::MAX)?;
+    assert_eq!(
+        done(open_directory(root, "done")?.read_dir())?
+            .entries
+            .len(),
+        JOBS
+    );
+    Ok(())
+}
+
+/// Takes jobs until there are none, and gives up in the middle of the job number `takes`.
+fn work<D: Descriptor>(root: &D, takes: usize) -> Result<usize> {
+    let mut finished = 0;
+    loop {
+        let jobs = done(open_directory(root, "jobs")?.read_dir())?.entries;
+        let Some(job) = jobs.first() else {
+            return Ok(finished);
+        };
+        let taken = format!("taken/{}", job.name);
+        match root.rename_at(&format!("jobs/{}", job.name), root, &taken) {
+            Ok(()) => {}
+            // Another was faster.
+            Err(fs_core::ErrorCode::NoEntry) => continue,
+            Err(code) => return Err(anyhow!("{code:?}")),
+        }
+        if finished + 1 == takes {
+            return Ok(finished);
+        }
+        done(create(root, &format!("done/{}", job.name), b"its result"))?;
+        done(root.remove_at(&taken, Remove::File))?;
+        finished += 1;
+    }
+}
+
+fn create<D: Descriptor>(root: &D, path: &str, content: &[u8]) -> fs_core::Result<()> {
+    let new = OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
+    let file = root.open_at(PathFlags::empty(), path, new, DescriptorFlags::WRITE)?;
+    let mut rest = content;
+    file.write_at(WriteAt::Offset(0), content.len(), |piece| {
+        let (now, later) = rest.split_at(piece.len());
+        piece.copy_from_slice(now);
+        rest = later;
+    })?;
+    Ok(())
+}
+
+fn open_directory<D: Descriptor>(root: &D, path: &str) -> Result<D> {
+    done(root.open_at(
+        PathFlags::empty(),
+        path,
+        OpenFlags::DIRECTORY,
+        DescriptorFlags::READ,
+    ))
 }

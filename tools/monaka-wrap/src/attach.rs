@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
-use fs_core::image::Preopening;
+use fs_core::image::Settings;
 use fs_core::{Descriptor, FileSystem, FileType, Preopen};
 use rpc_client::{Address, AttachError, Attachment, Consistency, RemoteDescriptor, RemoteFs, Tls};
 use thiserror::Error;
@@ -181,19 +181,31 @@ pub(crate) fn usual_mode(inode: &RemoteDescriptor<Address>) -> u32 {
     }
 }
 
-/// The files of a server, and what a program is given of them.
+/// What a program is given of the files of a server.
 pub(crate) struct Attached {
     pub(crate) files: RemoteFs<Address>,
-    pub(crate) preopen: Preopening,
+    preopens: Vec<Preopen<RemoteDescriptor<Address>>>,
+}
+
+impl Attached {
+    /// What `settings` give.
+    ///
+    /// # Errors
+    /// `Guest`: there is no such working directory, and it cannot be made.
+    pub(crate) fn new(files: RemoteFs<Address>, settings: &Settings) -> Result<Self, Failure> {
+        let preopens = settings.preopens(&root(&files));
+        let preopens = preopens.map_err(|code| Failure::Guest {
+            path: settings.working_directory.clone().unwrap_or_default(),
+            code,
+        })?;
+        Ok(Self { files, preopens })
+    }
 }
 
 impl FileSystem for Attached {
     type Descriptor = RemoteDescriptor<Address>;
 
     fn preopens(&self) -> Vec<Preopen<Self::Descriptor>> {
-        match self.preopen {
-            Preopening::Root => self.files.preopens(),
-            Preopening::Nothing => Vec::new(),
-        }
+        self.preopens.clone()
     }
 }

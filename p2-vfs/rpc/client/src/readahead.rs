@@ -2,6 +2,8 @@
 
 use rpc_protocol::MAX_DATA;
 
+use crate::cache::BLOCK;
+
 /// The first window.
 const FIRST: usize = 64 << 10;
 
@@ -46,9 +48,10 @@ impl Readahead {
         self.requested = self.requested.max(offset);
     }
 
-    /// What to ask for now, if anything: what is to come must not run short.
+    /// What to ask for now, if anything, from the start of a block: what is to come must not run short.
     pub(crate) fn ahead(&mut self, size: u64) -> Option<(u64, usize)> {
         let start = self.requested.max(self.next);
+        let start = start - start % BLOCK as u64;
         let is_short = start < self.next + self.window as u64;
         if self.window == 0 || !is_short || start >= size {
             return None;
@@ -81,6 +84,18 @@ mod tests {
                 })
         );
         assert_eq!(asked.iter().map(|(_, len)| *len).max(), Some(MAX_DATA));
+    }
+
+    #[test]
+    fn whole_blocks_are_asked_for_wherever_reads_end() {
+        let mut readahead = Readahead::default();
+        for offset in (0..1u64 << 20).step_by(1000) {
+            readahead.begin(offset);
+            readahead.end(offset + 1000);
+            if let Some((start, _)) = readahead.ahead(1 << 22) {
+                assert_eq!(start % BLOCK as u64, 0);
+            }
+        }
     }
 
     #[test]

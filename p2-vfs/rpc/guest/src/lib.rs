@@ -30,10 +30,23 @@ impl Backend for Remote {
     type Descriptor = RemoteDescriptor<Sockets>;
 
     fn preopens() -> Vec<Preopen<Self::Descriptor>> {
-        match settings().preopen {
-            Preopening::Root => files().preopens(),
-            Preopening::Nothing => Vec::new(),
-        }
+        type Given = Vec<Preopen<RemoteDescriptor<Sockets>>>;
+        static GIVEN: OnceLock<Given> = OnceLock::new();
+        let given = GIVEN.get_or_init(|| {
+            let settings = settings();
+            if settings.preopen == Preopening::Nothing {
+                return Vec::new();
+            }
+            let roots = files().preopens();
+            let given = roots
+                .first()
+                .map(|root| settings.preopens(&root.descriptor));
+            match given {
+                Some(Ok(given)) => given,
+                Some(Err(_)) | None => fail("the working directory is not there"),
+            }
+        });
+        given.clone()
     }
 
     fn working_directory() -> Option<String> {

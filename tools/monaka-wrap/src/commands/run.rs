@@ -227,14 +227,10 @@ fn remote(
             (files, settings, Some(server))
         }
     };
-    let attached = Attached {
-        files,
-        preopen: settings.preopen,
-    };
     Ok((
         wasm,
         Form::Remote(Remote {
-            attached,
+            attached: Attached::new(files, &settings)?,
             working_directory: settings.working_directory,
             _server: server,
         }),
