@@ -145,6 +145,9 @@ impl IovecCursor<'_> {
     /// Copies `bytes` to the guest, as much of them as there is room for.
     #[inline]
     pub fn scatter(&mut self, memory: &mut impl GuestMemory, mut bytes: &[u8]) {
+        if let Some(buffer) = self.all(bytes.len()) {
+            return memory.write(buffer, bytes);
+        }
         while let Some(buffer) = self.next(bytes.len()) {
             let (head, tail) = bytes.split_at(buffer.len() as usize);
             memory.write(buffer, head);
@@ -155,11 +158,20 @@ impl IovecCursor<'_> {
     /// Fills `bytes` from the guest, as far as there are any.
     #[inline]
     pub fn gather(&mut self, memory: &impl GuestMemory, mut bytes: &mut [u8]) {
+        if let Some(buffer) = self.all(bytes.len()) {
+            return memory.read(buffer, bytes);
+        }
         while let Some(buffer) = self.next(bytes.len()) {
             let (head, tail) = bytes.split_at_mut(buffer.len() as usize);
             memory.read(buffer, head);
             bytes = tail;
         }
+    }
+
+    /// The next `len` bytes, if they lie together in the current buffer.
+    #[inline]
+    fn all(&mut self, len: usize) -> Option<GuestRange> {
+        (len != 0 && len <= self.current.len() as usize).then(|| self.current.take(len))
     }
 
     /// The next bytes that lie together, at most `len` of them.

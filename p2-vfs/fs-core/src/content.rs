@@ -349,6 +349,16 @@ struct Over<'c> {
     space: &'c Space,
 }
 
+impl Over<'_> {
+    fn reborrow(&mut self) -> Over<'_> {
+        Over {
+            base: self.base,
+            charge: self.charge,
+            space: self.space,
+        }
+    }
+}
+
 fn write_pages(
     pages: &mut PageTable,
     mut over: Over<'_>,
@@ -366,7 +376,7 @@ fn write_pages(
             // Most writes are over what is there: nothing to charge.
             Some(page) if page.holds(start + wanted) => Ok(page.overwrite(start, wanted)),
             Some(page) => grow(page, over.space, start, wanted),
-            None => new_page(pages, &mut over, index, start, wanted),
+            None => new_page(pages, over.reborrow(), index, start, wanted),
         };
         match piece {
             Ok(piece) => {
@@ -402,7 +412,7 @@ fn grow<'p>(page: &'p mut Page, space: &Space, start: usize, len: usize) -> Resu
 #[inline(never)]
 fn new_page<'t>(
     pages: &'t mut PageTable,
-    over: &mut Over<'_>,
+    over: Over<'_>,
     index: u64,
     start: usize,
     len: usize,

@@ -3,7 +3,7 @@
 use fs_core::{Clock, Pace, Timestamp};
 
 /// How many changes share one look at the host's clock, which costs as much as a small write.
-const CHANGES_PER_LOOK: u32 = 64;
+const CHANGES_PER_LOOK: u32 = 256;
 
 /// A clock for inodes that asks the host seldom.
 pub struct FileClock {

@@ -279,19 +279,30 @@ fn transfer(
 type List = (Ptr, u32);
 
 /// Has `act` fill or empty the buffers and store the count.
-#[inline]
+///
+/// Most lists are of one, and those cost neither a call nor a move of the list.
+#[inline(always)]
 fn over<M: GuestMemory, T>(
     memory: &mut M,
     (iovs, iovs_len): List,
     count: Ptr,
     act: impl FnOnce(&mut M, IovecCursor<'_>, GuestRange) -> Result<T>,
 ) -> Result<T> {
-    // Most lists are of one, and moving a list of any length costs as much as a small read.
-    if iovs_len == 1 {
-        let buffer = Iovecs::only(memory, iovs)?;
-        let count = GuestRange::check(memory, count, 4)?;
-        return act(memory, IovecCursor::over(buffer), count);
+    if iovs_len != 1 {
+        return over_list(memory, (iovs, iovs_len), count, act);
     }
+    let buffer = Iovecs::only(memory, iovs)?;
+    let count = GuestRange::check(memory, count, 4)?;
+    act(memory, IovecCursor::over(buffer), count)
+}
+
+#[inline(never)]
+fn over_list<M: GuestMemory, T>(
+    memory: &mut M,
+    (iovs, iovs_len): List,
+    count: Ptr,
+    act: impl FnOnce(&mut M, IovecCursor<'_>, GuestRange) -> Result<T>,
+) -> Result<T> {
     let (buffers, count) = transfer(memory, iovs, iovs_len, count)?;
     act(memory, buffers.cursor(), count)
 }
