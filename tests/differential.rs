@@ -66,6 +66,15 @@ const DEVIATIONS: [[&str; 4]; 18] = [
     ["write at the largest offset", "EINVAL", "EFBIG", "the limit of 16 TiB is met first"],
 ];
 
+/// What `stock.c` observes, and the answer of the stock adapter; the shim answers as Linux does.
+const STOCK: [[&str; 2]; 5] = [
+    ["open a file 200 times", "ENOMEM"],
+    ["write two buffers at once", "2"],
+    ["read into two buffers at once", "2"],
+    ["allocate space", "refused"],
+    ["synchronise a directory", "EBADF"],
+];
+
 fn main() -> Result<()> {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
@@ -79,6 +88,8 @@ fn main() -> Result<()> {
         "deviations::linux".to_owned(),
         deviations_on_linux,
     ));
+    trials.extend(comparisons(CProgram::new("stock", &[])));
+    trials.push(trial("stock".to_owned(), the_stock_adapter_differs));
     for mode in MODES {
         let name = |test: &str| format!("{test}::{mode}");
         trials.push(trial(name("deviations"), || deviations_wrapped(mode)));
@@ -125,6 +136,18 @@ fn deviations_wrapped(mode: &str) -> Result<()> {
 fn deviations(answer: usize) -> String {
     let line = |deviation: &[&str; 4]| format!("{}: {}\n", deviation[0], deviation[answer]);
     DEVIATIONS.iter().map(line).collect()
+}
+
+fn the_stock_adapter_differs() -> Result<()> {
+    let line = |[what, answer]: &[&str; 2]| format!("{what}: {answer}\n");
+    let expected: String = STOCK.iter().map(line).collect();
+    same_lines(&expected, &CProgram::new("stock", &[]).wrapped("stock")?)?;
+
+    // What is not UTF-8 cannot be said across a component's boundary.
+    let trapped = run_wrapped("stock", &[], "c/stock.wasm", &["path"])?;
+    ensure!(trapped.status.code() == Some(134), "{trapped:?}");
+    let shim = CProgram::new("stock", &["path"]).wrapped("component")?;
+    same_lines("look for a name that is not UTF-8: EILSEQ\n", &shim)
 }
 
 fn go_program(mode: &str) -> Result<()> {

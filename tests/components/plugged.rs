@@ -4,10 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use wasmtime_wasi::{DirPerms, FilePerms, WasiCtx};
+use wasmtime_wasi::{FsPerms, WasiCtx};
 use wrap::{Adapter, Capability, Files, Options};
 
-use crate::support::{Ended, GUESTS, OnHost, Program, monaka_wrap, repository};
+use crate::support::{Ended, GUESTS, OnHost, Program, monaka_wrap, of_wasmtime, repository};
 
 fn sample(name: &str) -> PathBuf {
     let module = format!("legacy-samples/{name}/{name}.wasm");
@@ -26,7 +26,9 @@ fn runs_on_files_of_the_host(name: &str, arguments: &[&str], code: i32) -> Resul
 
     let directory = tempfile::tempdir()?;
     let mut context = WasiCtx::builder();
-    context.preopened_dir(directory.path(), "/", DirPerms::all(), FilePerms::all())?;
+    context
+        .preopened_dir(directory.path(), "/", FsPerms::ReadWrite)
+        .map_err(of_wasmtime)?;
     context.arg(name).args(arguments);
     let program = OnHost::new(&wrapped.artifact.to_bytes())?;
     let (ended, printed) = program.run(&mut context)?;

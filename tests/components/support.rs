@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use tempfile::TempDir;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
@@ -118,21 +118,22 @@ pub(crate) enum Ended {
 impl OnHost {
     pub(crate) fn new(component: &[u8]) -> Result<Self> {
         let engine = Engine::default();
-        let component = Component::new(&engine, component)?;
+        let component = Component::new(&engine, component).map_err(of_wasmtime)?;
         Ok(Self { engine, component })
     }
 
     /// Runs it; gives how it ended and what it printed.
     pub(crate) fn run(&self, context: &mut WasiCtxBuilder) -> Result<(Ended, String)> {
         let mut linker = Linker::new(&self.engine);
-        wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+        wasmtime_wasi::p2::add_to_linker_sync(&mut linker).map_err(of_wasmtime)?;
         let stdout = MemoryOutputPipe::new(1 << 20);
         let host = Host {
             context: context.stdout(stdout.clone()).build(),
             resources: ResourceTable::new(),
         };
         let mut store = Store::new(&self.engine, host);
-        let command = CliCommand::instantiate(&mut store, &self.component, &linker)?;
+        let command = CliCommand::instantiate(&mut store, &self.component, &linker);
+        let command = command.map_err(of_wasmtime)?;
         let ended = match command.wasi_cli_run().call_run(&mut store) {
             Ok(Ok(())) => Ended::Exited(0),
             Ok(Err(())) => Ended::Exited(1),
@@ -144,6 +145,11 @@ impl OnHost {
         drop(store);
         Ok((ended, String::from_utf8(stdout.contents().to_vec())?))
     }
+}
+
+/// An error of wasmtime, with all that it was caused by.
+pub(crate) fn of_wasmtime(error: wasmtime::Error) -> anyhow::Error {
+    anyhow!("{error:?}")
 }
 
 struct Host {

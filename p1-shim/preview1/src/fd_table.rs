@@ -5,10 +5,11 @@ use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use fs_core::{Descriptor, DescriptorFlags, Listing, Preopen};
+use fs_core::{Descriptor, DescriptorFlags, Preopen};
 
 use crate::errno::{Errno, Result};
 use crate::outside::{Output, Stdio};
+use crate::snapshots::{Snapshot, Snapshots};
 use crate::types::{Fd, FdFlags};
 
 /// What an open number stands for.
@@ -34,7 +35,7 @@ pub(crate) struct Directory<D> {
     /// The name it was given under, if it was. It moves with the descriptor, not with the number.
     pub(crate) preopen: Option<Box<str>>,
     /// The directory as it was when reading it last began.
-    pub(crate) listing: Option<Box<Listing>>,
+    pub(crate) listing: Option<Box<Snapshot>>,
 }
 
 impl<D> File<D> {
@@ -58,6 +59,8 @@ pub(crate) struct FdTable<D> {
     closed: BinaryHeap<Reverse<u32>>,
     /// The number that is not given any more.
     limit: u32,
+    /// What the directories among the entries have been read into.
+    pub(crate) snapshots: Snapshots,
 }
 
 impl<D: Descriptor> FdTable<D> {
@@ -81,6 +84,7 @@ impl<D: Descriptor> FdTable<D> {
             closed: BinaryHeap::with_capacity(entries.len()),
             entries,
             limit,
+            snapshots: Snapshots::default(),
         }
     }
 
@@ -101,6 +105,27 @@ impl<D: Descriptor> FdTable<D> {
         match self.entries.get_mut(fd.0 as usize) {
             Some(Some(entry)) => Ok(entry),
             Some(None) | None => Err(Errno::BADF),
+        }
+    }
+
+    /// The directory that is read.
+    ///
+    /// # Errors
+    /// `BADF`: closed. `NOTDIR`: anything else.
+    pub(crate) fn directory_to_read(&mut self, fd: Fd) -> Result<&mut Directory<D>> {
+        match self.get_mut(fd)? {
+            Entry::Directory(directory) => Ok(directory),
+            Entry::File(_) | Entry::Stdio(_) => Err(Errno::NOTDIR),
+        }
+    }
+
+    /// Gives up the snapshots that have been read to their end. Whoever goes on from there gets a
+    /// new one.
+    pub(crate) fn forget_finished_snapshots(&mut self) {
+        for entry in self.entries.iter_mut().flatten() {
+            if let Entry::Directory(directory) = entry {
+                directory.listing.take_if(|snapshot| snapshot.is_finished);
+            }
         }
     }
 

@@ -36,6 +36,7 @@ mod outside;
 mod path;
 mod preview1;
 mod rights;
+mod snapshots;
 mod strings;
 mod types;
 

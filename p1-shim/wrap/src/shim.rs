@@ -33,9 +33,9 @@ pub struct Shims<'a> {
     /// For [`Adapter::Plugged`] and [`Files::Host`]: as `p2`, but it imports `wasi:filesystem` instead
     /// of keeping files.
     pub plugged: &'a [u8],
-    /// For applications that are components already, or become some that import files: the core module of a component that exports
-    /// `wasi:filesystem` and what passes its streams, described by `component-type` sections. Of
-    /// `glue` it imports the functions about the image only.
+    /// For applications that are components already, or become some that import files: the core
+    /// module of a component that exports `wasi:filesystem` and what passes its streams, described
+    /// by `component-type` sections. Of `glue` it imports the functions about the image only.
     pub vfs: &'a [u8],
 }
 

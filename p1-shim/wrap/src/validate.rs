@@ -70,32 +70,32 @@ pub(crate) fn prove(bytes: &[u8], files: Files) -> Result<Reach, Bug> {
     };
     validate(bytes).map_err(invalid)?;
     let reach = reach::of_binary(bytes, Descriptors::Shim).map_err(invalid)?;
-    match leftover(&reach) {
-        Some(import) if files == Files::Own || !import.starts_with("wasi:filesystem/") => {
-            Err(Bug::LeftoverImport { import })
-        }
-        Some(_) | None => Ok(reach),
+    match leftover(&reach, files) {
+        Some(import) => Err(Bug::LeftoverImport { import }),
+        None => Ok(reach),
     }
 }
 
-/// An import through which the host's files, or descriptors of the host's numbering, can be
+/// An import through which files that are not meant, or descriptors of the host's numbering, can be
 /// reached.
-fn leftover(reach: &Reach) -> Option<String> {
-    let mut descriptors = reach
-        .iter()
-        .flat_map(|(_, imports)| imports)
-        .filter(|import| {
-            let function = import
-                .strip_prefix(preview1::MODULE)
-                .and_then(|rest| rest.strip_prefix('.'));
-            function.is_some_and(|name| {
-                preview1::function(name).is_none_or(|function| function.remains.is_none())
-            })
-        });
-    reach
-        .imports(Capability::Files)
-        .iter()
-        .chain(&mut descriptors)
+fn leftover(reach: &Reach, files: Files) -> Option<String> {
+    let is_meant = |import: &&String| match files {
+        Files::Own => false,
+        Files::Host => import.starts_with("wasi:filesystem/"),
+    };
+    let is_descriptors = |import: &&String| {
+        let function = import
+            .strip_prefix(preview1::MODULE)
+            .and_then(|rest| rest.strip_prefix('.'));
+        function.is_some_and(|name| {
+            preview1::function(name).is_none_or(|function| function.remains.is_none())
+        })
+    };
+    let of_files = reach.imports(Capability::Files).iter();
+    let all = reach.iter().flat_map(|(_, imports)| imports);
+    of_files
+        .filter(|import| !is_meant(import))
+        .chain(all.filter(is_descriptors))
         .next()
         .cloned()
 }

@@ -20,6 +20,8 @@ pub(crate) struct Inode {
     mode: u32,
     mutability: Mutability,
     record: RwLock<Record>,
+    /// Bytes that were charged for what the inode itself holds.
+    charged: u64,
     space: Arc<Space>,
 }
 
@@ -39,6 +41,14 @@ impl InodeKind {
             Self::File => 0o644,
             Self::Directory => 0o755,
             Self::Symlink(_) => 0o777,
+        }
+    }
+
+    /// Bytes that an inode of this kind holds beside its content.
+    pub(crate) fn size(&self) -> u64 {
+        match self {
+            Self::File | Self::Directory => 0,
+            Self::Symlink(target) => target.len() as u64,
         }
     }
 }
@@ -73,7 +83,7 @@ impl Record {
 }
 
 impl Inode {
-    /// An inode without a name, already charged to `space`.
+    /// An inode without a name, already charged to `space`, as is the target of a symbolic link.
     pub(crate) fn new(
         ino: Ino,
         kind: InodeKind,
@@ -92,6 +102,7 @@ impl Inode {
         Self {
             ino,
             mode: kind.default_mode(),
+            charged: kind.size(),
             kind,
             mutability: Mutability::Mutable,
             record: RwLock::new(record),
@@ -114,6 +125,7 @@ impl Inode {
             mode: lower.mode,
             mutability: lower.mutability,
             record: RwLock::new(record),
+            charged: 0,
             space,
         }
     }
@@ -145,6 +157,19 @@ impl Inode {
     /// Whether it is part of a read-only mount.
     pub(crate) fn is_read_only(&self) -> bool {
         self.mutability == Mutability::ReadOnly
+    }
+
+    /// Charges a further name, as a tmpfs does: names take memory, and inodes alone are counted.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`
+    pub(crate) fn charge_name(&self) -> Result<()> {
+        self.space.charge_inode()
+    }
+
+    /// One of several names is gone.
+    pub(crate) fn release_name(&self) {
+        self.space.release_inode();
     }
 
     pub(crate) fn ino(&self) -> Ino {
@@ -183,8 +208,7 @@ impl Inode {
             link_count: record.link_count,
             size: match &self.kind {
                 InodeKind::File => record.content.size(),
-                InodeKind::Directory => 0,
-                InodeKind::Symlink(target) => target.len() as u64,
+                kind @ (InodeKind::Directory | InodeKind::Symlink(_)) => kind.size(),
             },
             access: record.access,
             modification: record.modification,
@@ -195,6 +219,7 @@ impl Inode {
 
 impl Drop for Inode {
     fn drop(&mut self) {
+        self.space.release(self.charged);
         self.space.release_inode();
     }
 }

@@ -102,11 +102,15 @@ impl Shared {
     /// An inode without a name.
     ///
     /// # Errors
-    /// `InsufficientSpace`: the quota of inodes is used up.
+    /// `InsufficientSpace`: the quota of inodes or of bytes is used up.
     pub(crate) fn new_inode(&self, kind: InodeKind) -> Result<Arc<Inode>> {
         let content = Content::empty(self.space.clone());
         let now = self.now();
         self.space.charge_inode()?;
+        if let Err(error) = self.space.charge(kind.size()) {
+            self.space.release_inode();
+            return Err(error);
+        }
         let ino = Ino(self.next_ino.fetch_add(1, Ordering::Relaxed));
         Ok(Arc::new(Inode::new(
             ino,
@@ -223,7 +227,8 @@ impl MemFsBuilder {
         self.finish(Tree::new(Arc::new(root)), space, 2)
     }
 
-    /// Makes it over a tree of `inodes` inodes, whose numbers are below `next_ino`.
+    /// Makes it over a tree whose inodes and further names are charged as `inodes`, and have numbers
+    /// below `next_ino`.
     ///
     /// # Errors
     /// As [`MemFsBuilder::build`]; `Io` (the lower tree has no root).

@@ -38,6 +38,7 @@ pub struct Snapshot {
     pub(crate) tree: Arc<FrozenTree>,
     preopens: Vec<(String, String)>,
     limits: Limits,
+    /// What its inodes and their further names are charged.
     inodes: u64,
     next_ino: u64,
 }
@@ -57,7 +58,7 @@ impl MemFs {
             tree: Arc::new(tree.freeze(&self.shared.space)?),
             preopens: self.shared.preopens.clone(),
             limits: self.limits(),
-            inodes: tree.named(),
+            inodes: tree.charged(),
             next_ino: self.shared.next_ino.load(Ordering::Relaxed),
         })
     }

@@ -50,9 +50,9 @@ const POOLED_PAGES: usize = 1024;
 /// How much a file system may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of content; holes do not count.
+    /// Bytes of content and of the targets of symbolic links; holes do not count.
     pub bytes: u64,
-    /// Inodes, the root among them.
+    /// Inodes, the root among them, and further names of inodes.
     pub inodes: u64,
 }
 
@@ -69,9 +69,9 @@ impl Default for Limits {
 /// How much a file system holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// Bytes of content; holes do not count.
+    /// Bytes of content and of the targets of symbolic links; holes do not count.
     pub bytes: u64,
-    /// Inodes, the root and open files without a name among them.
+    /// Inodes, the root and open files without a name among them, and further names of inodes.
     pub inodes: u64,
 }
 
@@ -122,6 +122,19 @@ impl Space {
         granted
     }
 
+    /// Charges all of `bytes`.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`: there is less.
+    pub(crate) fn charge(&self, bytes: u64) -> Result<()> {
+        let granted = self.charge_up_to(bytes);
+        if granted < bytes {
+            self.release(granted);
+            return Err(ErrorCode::InsufficientSpace);
+        }
+        Ok(())
+    }
+
     pub(crate) fn release(&self, bytes: u64) {
         if bytes != 0 {
             self.bytes.fetch_sub(bytes, Ordering::Relaxed);
@@ -142,8 +155,13 @@ impl Space {
             .map_err(|_| ErrorCode::InsufficientSpace)
     }
 
+    /// An image that was not verified may have fewer inodes and names than it shows.
     pub(crate) fn release_inode(&self) {
-        self.inodes.fetch_sub(1, Ordering::Relaxed);
+        let less = |used: u64| Some(used.saturating_sub(1));
+        // The closure always answers `Some`, so the update cannot fail.
+        let _ = self
+            .inodes
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     /// A page whose bytes are arbitrary.

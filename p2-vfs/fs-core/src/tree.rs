@@ -72,8 +72,9 @@ pub(crate) struct Tree {
     lower: Option<Arc<dyn Lower>>,
     /// The inodes with several names in the lower tree of which one was touched.
     linked: HashMap<LowerId, InodeId>,
-    /// How many inodes have a name, those of the lower tree among them.
-    named: u64,
+    /// What the names are charged: an inode for its first name, and one more for each further one,
+    /// those of the lower tree among them.
+    charged: u64,
 }
 
 impl Tree {
@@ -94,15 +95,16 @@ impl Tree {
             root: id,
             lower: None,
             linked: HashMap::new(),
-            named: 1,
+            charged: 1,
         }
     }
 
-    /// The tree that begins as `lower` is. Its inodes are charged to `space`, all of them.
+    /// The tree that begins as `lower` is, for whose inodes and further names `charged` was charged
+    /// to `space`.
     ///
     /// # Errors
     /// `Io` (the root is no directory), `InsufficientSpace`.
-    pub(crate) fn over(lower: Arc<dyn Lower>, inodes: u64, space: &Arc<Space>) -> Result<Self> {
+    pub(crate) fn over(lower: Arc<dyn Lower>, charged: u64, space: &Arc<Space>) -> Result<Self> {
         let inode = lower.inode(lower.root())?;
         if !matches!(inode.kind, InodeKind::Directory) {
             return Err(ErrorCode::Io);
@@ -114,13 +116,13 @@ impl Tree {
         root.inode.write().link_count = links;
         root.directory = Some(Directory::over(tree.root, lower.root(), count));
         tree.lower = Some(lower);
-        tree.named = inodes;
+        tree.charged = charged;
         Ok(tree)
     }
 
-    /// How many inodes have a name.
-    pub(crate) fn named(&self) -> u64 {
-        self.named
+    /// How much a tree that begins as this one is charged: its inodes and their further names.
+    pub(crate) fn charged(&self) -> u64 {
+        self.charged
     }
 
     /// The tree as it is now. Contents are shared from now on. Where too many trees lie on each
@@ -366,7 +368,7 @@ impl Tree {
             file_type,
             place: Place::Own,
         });
-        self.named += 1;
+        self.charged += 1;
         Ok(child)
     }
 
@@ -378,6 +380,7 @@ impl Tree {
         let inode = self.inode(child)?.clone();
         let directory = self.directory_mut(parent)?;
         directory.reserve()?;
+        inode.charge_name()?;
         directory.insert(Dentry {
             name,
             child,
@@ -385,6 +388,7 @@ impl Tree {
             place: Place::Own,
         });
         inode.write().link_count += 1;
+        self.charged += 1;
         Ok(())
     }
 
@@ -467,8 +471,10 @@ impl Tree {
         };
         if is_last {
             self.nodes.remove(child.slot as usize);
-            self.named = self.named.saturating_sub(1);
+        } else {
+            node.inode.release_name();
         }
+        self.charged = self.charged.saturating_sub(1);
         Ok(())
     }
 

@@ -87,13 +87,22 @@ impl fs_core::Descriptor for WasiDescriptor {
             let piece = (len - done).min(AT_ONCE);
             resize(&mut buffer, piece)?;
             source(&mut buffer);
-            match target.write(&buffer) {
-                Ok(()) => done += piece,
+            let stopped = match target.write(&buffer) {
+                Ok(()) => {
+                    done += piece;
+                    done == len
+                }
                 Err((written, error)) if done + written == 0 => return Err(error),
-                Err((written, _)) => return target.end(done + written),
-            }
-            if done == len {
-                return target.end(done);
+                Err((written, _)) => {
+                    done += written;
+                    true
+                }
+            };
+            if stopped {
+                return Ok(Written {
+                    len: done,
+                    end: target.offset,
+                });
             }
         }
     }
@@ -197,33 +206,59 @@ impl fs_core::Descriptor for WasiDescriptor {
 }
 
 /// Where the pieces of a write go.
-enum WriteTarget<'f> {
-    Offset(&'f wasi::Descriptor, u64),
-    End(&'f wasi::Descriptor, Append),
+struct WriteTarget<'f> {
+    file: &'f wasi::Descriptor,
+    /// Where the next piece goes, or will have gone.
+    offset: u64,
+    /// What appends, if the pieces go to the end.
+    append: Option<Append>,
 }
 
 impl<'f> WriteTarget<'f> {
     fn new(file: &'f wasi::Descriptor, at: WriteAt) -> Result<Self> {
-        Ok(match at {
-            WriteAt::Offset(offset) => Self::Offset(file, offset),
-            WriteAt::End => Self::End(file, Append::to(file)?),
+        let (offset, append) = match at {
+            WriteAt::Offset(offset) => (offset, None),
+            WriteAt::End => {
+                let append = Append::to(file)?;
+                (file.stat()?.size, Some(append))
+            }
+        };
+        Ok(Self {
+            file,
+            offset,
+            append,
         })
     }
 
     /// Writes all of a piece, or says how much and why not more.
     fn write(&mut self, piece: &[u8]) -> core::result::Result<(), (usize, ErrorCode)> {
-        let (file, offset) = match self {
-            Self::Offset(file, offset) => (file, offset),
-            Self::End(_, append) => return append.write(piece).map_err(|error| (0, error)),
-        };
+        match &self.append {
+            Some(append) => match append.write(piece) {
+                Ok(()) => self.offset = self.offset.saturating_add(piece.len() as u64),
+                Err(error) => return Err((self.appended(piece.len()), error)),
+            },
+            None => self.write_at_offset(piece)?,
+        }
+        Ok(())
+    }
+
+    /// How much of a piece of `len` bytes was appended before an error.
+    fn appended(&mut self, len: usize) -> usize {
+        let size = self.file.stat().map_or(self.offset, |stat| stat.size);
+        let written = size.saturating_sub(self.offset).min(len as u64);
+        self.offset = self.offset.saturating_add(written);
+        written as usize
+    }
+
+    fn write_at_offset(&mut self, piece: &[u8]) -> core::result::Result<(), (usize, ErrorCode)> {
         let mut written = 0;
         loop {
             let rest = piece.get(written..).unwrap_or_default();
-            match file.write(rest, *offset) {
+            match self.file.write(rest, self.offset) {
                 Ok(0) if !rest.is_empty() => return Err((written, ErrorCode::InsufficientSpace)),
                 Ok(count) => {
                     written += count as usize;
-                    *offset = offset.saturating_add(count);
+                    self.offset = self.offset.saturating_add(count);
                 }
                 Err(error) => return Err((written, error.into())),
             }
@@ -231,15 +266,6 @@ impl<'f> WriteTarget<'f> {
                 return Ok(());
             }
         }
-    }
-
-    /// What a write of `len` bytes has come to.
-    fn end(&self, len: usize) -> Result<Written> {
-        let end = match self {
-            Self::Offset(_, offset) => *offset,
-            Self::End(file, _) => file.stat()?.size,
-        };
-        Ok(Written { len, end })
     }
 }
 

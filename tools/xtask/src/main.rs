@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::checkout::Checkout;
-use xtask::conformance::{self, Plan, Via};
+use xtask::conformance::{self, Via};
 use xtask::guests::toolchain::Origin;
-use xtask::{guests, wit};
+use xtask::{fuzz, guests, wit};
 
 /// Chores of this repository
 #[derive(Parser)]
@@ -34,6 +34,14 @@ enum Chore {
         /// Fail when fewer pass in any run; by default all must
         #[arg(long, value_name = "N")]
         at_least: Option<usize>,
+    },
+    /// Look for inputs that break a property, with libFuzzer; it takes a C++ compiler
+    Fuzz {
+        /// These targets only
+        targets: Vec<String>,
+        /// How long each runs
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        seconds: u32,
     },
 }
 
@@ -86,12 +94,13 @@ fn run(chore: Chore) -> Result<()> {
             at_least,
         } => conformance::run(
             &checkout,
-            &Plan {
+            &conformance::Plan {
                 suite,
                 via,
                 binary,
                 at_least,
             },
         ),
+        Chore::Fuzz { targets, seconds } => fuzz::run(&checkout, &fuzz::Plan { targets, seconds }),
     }
 }

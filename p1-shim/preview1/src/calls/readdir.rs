@@ -7,12 +7,13 @@ use alloc::boxed::Box;
 
 use fs_core::{Descriptor, FileSystem, FileType, Ino, Listing};
 
-use crate::errno::{Errno, Result};
-use crate::fd_table::{Directory, Entry};
+use crate::errno::Result;
+use crate::fd_table::FdTable;
 use crate::layout::dirent;
 use crate::memory::{GuestMemory, GuestRange, Ptr};
 use crate::outside::Outside;
 use crate::preview1::Preview1;
+use crate::snapshots::{Snapshot, size_of_listing};
 use crate::types::Fd;
 
 impl<F: FileSystem, O: Outside> Preview1<F, O> {
@@ -20,7 +21,7 @@ impl<F: FileSystem, O: Outside> Preview1<F, O> {
     /// if need be; less than that means the end of the directory.
     ///
     /// # Errors
-    /// `BADF`, `NOTDIR`, `FAULT`.
+    /// `BADF`, `NOTDIR`, `FAULT`, `NOMEM` (too many large directories are being read).
     pub fn fd_readdir(
         &mut self,
         memory: &mut impl GuestMemory,
@@ -30,17 +31,16 @@ impl<F: FileSystem, O: Outside> Preview1<F, O> {
         cookie: u64,
         bufused: Ptr,
     ) -> Result {
-        let directory = match self.fds.get_mut(fd)? {
-            Entry::Directory(directory) => directory,
-            Entry::File(_) | Entry::Stdio(_) => return Err(Errno::NOTDIR),
-        };
+        self.fds.directory_to_read(fd)?;
         let mut buffer = GuestRange::check(memory, buf, buf_len)?;
         let bufused = GuestRange::check(memory, bufused, 4)?;
-        let listing = directory.listing(cookie)?;
+        let snapshot = self.fds.snapshot(fd, cookie)?;
         let mut cookie = cookie;
-        while !buffer.is_empty()
-            && let Some((ino, name, file_type)) = entry_at(listing, cookie)
-        {
+        while !buffer.is_empty() {
+            let Some((ino, name, file_type)) = entry_at(&snapshot.listing, cookie) else {
+                snapshot.is_finished = true;
+                break;
+            };
             cookie += 1;
             buffer.put(memory, &dirent(cookie, ino, name, file_type));
             buffer.put(memory, name.as_bytes());
@@ -50,16 +50,27 @@ impl<F: FileSystem, O: Outside> Preview1<F, O> {
     }
 }
 
-impl<D: Descriptor> Directory<D> {
+impl<D: Descriptor> FdTable<D> {
     /// The snapshot that `cookie` belongs to. A cookie kept from another descriptor gets a new
     /// one.
-    fn listing(&mut self, cookie: u64) -> Result<&Listing> {
-        let kept = self.listing.take().filter(|_| cookie != 0);
-        let listing = match kept {
-            Some(listing) => listing,
-            None => Box::new(self.descriptor.read_dir()?),
+    fn snapshot(&mut self, fd: Fd, cookie: u64) -> Result<&mut Snapshot> {
+        let directory = self.directory_to_read(fd)?;
+        let kept = directory.listing.take().filter(|_| cookie != 0);
+        let snapshot = match kept {
+            Some(snapshot) => snapshot,
+            None => {
+                let listing = directory.descriptor.read_dir()?;
+                self.keep(listing)?
+            }
         };
-        Ok(self.listing.insert(listing))
+        Ok(self.directory_to_read(fd)?.listing.insert(snapshot))
+    }
+
+    fn keep(&mut self, listing: Listing) -> Result<Box<Snapshot>> {
+        if !self.snapshots.have_room_for(size_of_listing(&listing)) {
+            self.forget_finished_snapshots();
+        }
+        self.snapshots.keep(listing)
     }
 }
 

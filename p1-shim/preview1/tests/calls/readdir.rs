@@ -151,6 +151,38 @@ fn each_descriptor_has_its_own_snapshot() {
 }
 
 #[test]
+fn many_large_directories_at_once_are_no_memory() {
+    let mut guest = Guest::new();
+    guest.mkdir("large").unwrap();
+    guest.touch("file");
+    for number in 0..20_000 {
+        guest
+            .link("file", &format!("large/{number:0>250}"))
+            .unwrap();
+    }
+    let mut begun = Vec::new();
+    let refused = loop {
+        let fd = guest.open("large").directory().now().unwrap();
+        match guest.readdir(fd, 64, 0) {
+            Ok(_) => begun.push(fd),
+            Err(error) => break (fd, error),
+        }
+        assert!(begun.len() < 100, "there is no limit");
+    };
+    assert_eq!(refused.1, Errno::NOMEM);
+    assert!(begun.len() > 2, "a few at a time are fine");
+
+    // What has been read to its end makes room, and so does closing.
+    let next = guest.list(begun[0], 0x8000).len();
+    assert_eq!(next, 20_002);
+    assert!(guest.readdir(refused.0, 64, 0).is_ok());
+    let another = guest.open("large").directory().now().unwrap();
+    assert_eq!(guest.readdir(another, 64, 0), Err(Errno::NOMEM));
+    guest.close(begun[1]).unwrap();
+    assert!(guest.readdir(another, 64, 0).is_ok());
+}
+
+#[test]
 fn a_cookie_from_another_descriptor_still_means_the_same_place() {
     let mut guest = Guest::new();
     for name in ["a", "b"] {

@@ -62,10 +62,11 @@ pub(crate) struct Complete {
 impl Complete {
     pub(crate) fn load() -> Result<Self> {
         let p1 = fs::read_to_string(cases().join("shims/all.wat"))?;
-        let run = r#"(module
-            (import "app" "_start" (func $start))
-            (func (export "wasi:cli/run@0.2.12#run") (result i32) call $start i32.const 0)"#;
-        let p2 = p1.replacen("(module $shim", run, 1);
+        let start = r#"(module (import "app" "_start" (func $start))"#;
+        let run = r#"(func (export "wasi:cli/run@0.2.12#run") (result i32)
+            call $start i32.const 0))"#;
+        let open = p1.trim_end().strip_suffix(')').context("a module")?;
+        let p2 = open.replacen("(module $shim", start, 1) + run;
         Ok(Self {
             p1: wat::parse_str(p1)?,
             p2: with_world(wat::parse_str(p2)?)?,

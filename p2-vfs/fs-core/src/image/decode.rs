@@ -144,6 +144,11 @@ impl Image {
         self.header.inodes
     }
 
+    /// How many names there are in all directories.
+    pub(super) fn name_count(&self) -> u32 {
+        self.header.entries
+    }
+
     /// All of it.
     pub fn as_bytes(&self) -> &Bytes {
         &self.bytes

@@ -25,10 +25,11 @@ impl MemFs {
     ) -> core::result::Result<Self, ImageError> {
         let settings = image.settings();
         let inodes = u64::from(image.inode_count());
+        let further_names = u64::from(image.name_count()).saturating_sub(inodes - 1);
         let mut fs = Self::builder(clock)
             .limits(settings.limits)
             .preopens(Vec::new())
-            .over(Arc::new(image.clone()), inodes, inodes + 1)
+            .over(Arc::new(image.clone()), inodes + further_names, inodes + 1)
             .map_err(|error| match error {
                 ErrorCode::InsufficientSpace => ImageError::InsufficientSpace,
                 _ => ImageError::Inode(0),

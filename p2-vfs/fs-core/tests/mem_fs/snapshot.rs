@@ -134,7 +134,7 @@ fn who_wrote_what_is_shared_still_pays_for_it_once() {
         .set_size(MIB as u64 + 10)
         .expect("a file");
     assert_eq!(usage.bytes - warm.usage().bytes, 2 * MIB as u64 - 10);
-    for name in ["large", "sparse", "second", "dir/small"] {
+    for name in ["large", "sparse", "second", "dir/small", "link"] {
         root.remove_at(name, Remove::File).expect("a file");
     }
     assert_eq!(warm.usage().bytes, 0);

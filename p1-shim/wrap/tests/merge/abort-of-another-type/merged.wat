@@ -43,5 +43,5 @@
   (@producers
     (processed-by "monaka-wrap" "VERSION")
   )
-  (@custom "monaka-wrap" (after data) "\02\01\00\00\02\00\00\00\00\00\00\00\02\00\00\00\00\00VERSION")
+  (@custom "monaka-wrap" (after data) "\02\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
 )

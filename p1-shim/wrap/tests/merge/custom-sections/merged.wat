@@ -25,5 +25,5 @@
     (processed-by "rustc" "1.95.0")
     (processed-by "monaka-wrap" "VERSION")
   )
-  (@custom "monaka-wrap" (after data) "\02\01\00\00\01\00\00\00\00\00\00\00\01\00\00\00\00\00VERSION")
+  (@custom "monaka-wrap" (after data) "\02\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00VERSION")
 )
