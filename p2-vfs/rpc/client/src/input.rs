@@ -48,7 +48,7 @@ impl Input {
         until: Moment,
     ) -> Result<(), LinkError> {
         let announced = frame::announced(&self.bytes[self.start..self.end]);
-        let wanted = announced.unwrap_or(0).min(MAX_FRAME).max(ROOM);
+        let wanted = announced.unwrap_or(0).clamp(ROOM, MAX_FRAME);
         if self.bytes.len() < self.start + wanted {
             self.bytes.copy_within(self.start..self.end, 0);
             self.end -= self.start;

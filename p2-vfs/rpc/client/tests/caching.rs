@@ -269,3 +269,61 @@ fn what_went_wrong_behind_the_callers_back_is_told_by_sync() {
     assert_eq!(full, Err(fs_core::ErrorCode::InsufficientSpace));
     assert_eq!(root(&files).sync(fs_core::SyncLevel::All), Ok(()));
 }
+
+/// Two clients change and read one file by turns, some operations at a time; every read is compared
+/// with a model. Leases are short, so that they are granted, recalled and run out all the time.
+#[test]
+fn what_two_clients_read_is_what_a_model_has() {
+    const MAX: u64 = 200_000;
+    let limits = Limits {
+        lease_ms: 5,
+        ..Limits::default()
+    };
+    let server = serve_with(|server| server.limits(limits));
+    plant(&server, "modelled", 0);
+    let clients = [client(&server), client(&server)];
+    let files = clients
+        .each_ref()
+        .map(|files| open(files, "modelled", OpenFlags::empty(), RW));
+    let mut model: Vec<u8> = Vec::new();
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = |below: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed % below
+    };
+    let mut turn = 0;
+    for step in 0..6000 {
+        if random(15) == 0 {
+            turn = 1 - turn;
+        }
+        let file = &files[turn];
+        let (offset, len) = (random(MAX), 1 + random(20_000));
+        match random(10) {
+            0 => {
+                file.set_size(offset).expect("a size");
+                model.resize(offset as usize, 0);
+            }
+            1..4 => {
+                let data = vec![step as u8; len as usize];
+                write(file, WriteAt::Offset(offset), &data);
+                let end = offset as usize + data.len();
+                model.resize(model.len().max(end), 0);
+                model[offset as usize..end].copy_from_slice(&data);
+            }
+            4 => {
+                let data = vec![step as u8; len as usize % 3000];
+                write(file, WriteAt::End, &data);
+                model.extend(data);
+            }
+            5 => assert_eq!(file.stat().expect("attributes").size, model.len() as u64),
+            _ => {
+                let start = (offset as usize).min(model.len());
+                let end = (offset as usize + len as usize).min(model.len());
+                let found = read(file, offset, len);
+                assert!(found == model[start..end], "step {step}: {offset}, {len}");
+            }
+        }
+    }
+}

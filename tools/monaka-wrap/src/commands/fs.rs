@@ -143,7 +143,7 @@ pub(crate) struct SourceArgs {
 
 /// The files that a command looks at.
 enum Source {
-    Image { image: Image, files: MemFs },
+    Image { image: Box<Image>, files: MemFs },
     Server(RemoteFs<Address>),
 }
 
@@ -155,6 +155,7 @@ impl SourceArgs {
         };
         let image = content::open(path)?;
         let files = MemFs::from_image(Epoch, &image)?;
+        let image = Box::new(image);
         Ok(Source::Image { image, files })
     }
 }
